@@ -204,6 +204,10 @@ export const areasMessages = messages({
     en: "Answer at least two places of each class of the map. Still missing: {classes}.",
     fr: "Interprétez au moins deux lieux de chaque classe de la carte. Il manque : {classes}.",
   },
+  "areas.untold": {
+    en: "Nobody could tell the places of {classes}: the figures are of the rest of the map.",
+    fr: "Personne n’a pu dire ce qu’il y a aux lieux de {classes} : les chiffres valent pour le reste de la carte.",
+  },
   "areas.none": {
     en: "No place is answered yet.",
     fr: "Aucun lieu n’est encore interprété.",

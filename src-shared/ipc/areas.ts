@@ -83,6 +83,8 @@ export interface AreaEstimate {
   readonly hectares: number;
   /** classes of the map with fewer than two answered places: nothing can be estimated before they have two */
   readonly missing: readonly string[];
+  /** classes of the map of which all places are answered and fewer than two could be told: their area is in no figure */
+  readonly untold: readonly { readonly name: string; readonly hectares: number }[];
   readonly overallAccuracy: WithError | null;
   readonly classes: readonly (LegendClass & {
     /** as the map has it; `null` of another map and of “other” */

@@ -178,6 +178,28 @@ test("answers teach nothing: they are in no list of labels, and in no input of a
   await expect(all["labels.input"]({})).rejects.toMatchObject({ code: "no-labels" });
 });
 
+test("a class of the map that nobody can tell is left out in words, and the others are estimated", async () => {
+  const { id } = await all["areas.draw"]({ map: 1, units: 120, minimum: 20, seed: 9 });
+  const [, , rare] = catalog.areaSamples.get(id).design.strata;
+  answerTruly(id);
+  const rares = catalog.areaSamples.units(id).filter(({ stratum }) => stratum === rare!.code);
+  catalog.transaction(() => {
+    for (const { position } of rares) catalog.areaSamples.answer(id, position, -1);
+    // While one of them is open, an answer may come.
+    catalog.areaSamples.answer(id, rares[0]!.position, null);
+  });
+  expect(await all["areas.estimate"]({ id })).toMatchObject({ missing: [rare!.name], untold: [] });
+  await all["areas.answer"]({ id, position: rares[0]!.position, answer: -1 });
+  const { untold, missing, hectares, overallAccuracy, classes } = await all["areas.estimate"]({ id });
+  expect(missing).toEqual([]);
+  expect(untold).toEqual([{ name: rare!.name, hectares: expect.closeTo(1.2, 1) }]);
+  expect(hectares).toBeCloseTo(70.8, 1);
+  expect(classes.reduce((sum, own) => sum + own.hectares!.value, 0)).toBeCloseTo(hectares, 6);
+  expect(overallAccuracy!.value).toBeGreaterThan(0.5);
+  expect((await all["maps.describe"]({ id: 1 })).corrected?.sample?.name).not.toBe(catalog.areaSamples.get(id).name);
+  await all["areas.remove"]({ id });
+});
+
 test("places of a simple and of a systematic sample are divided by the map's classes afterwards", async () => {
   for (const method of ["simple", "systematic"] as const) {
     const { id, places } = await all["areas.draw"]({ map: 1, method, units: 400, seed: 2 });

@@ -15,6 +15,9 @@ const summaryOf = (sample: AreaSample, units: readonly AreaUnit[]): SampleSummar
   cannotTell: units.filter(({ answer }) => answer === cannotTell).length,
 });
 
+/** Side of the squares in which another map is read, in pixels: that of its blocks. */
+const squareSide = 512;
+
 /** A unit's class on a map: the place of a class of the sample, `elsewise` for another class, `unmapped` without any. */
 type MapClass = number;
 
@@ -52,6 +55,8 @@ export async function estimateOther(
   const rowOf = new Map(legend.map(({ code, name }) => [code, named.get(name.trim().toLowerCase()) ?? elsewise]));
   const raster = await openRaster(classPath);
   const found = new Map<number, MapClass>();
+  /** by square of the map, which is read once: its places and the pixels they lie in */
+  const squares = new Map<string, { readonly position: number; readonly u: number; readonly v: number }[]>();
   try {
     const own = requireGeobox(raster);
     const toPixel = invert(own.affine);
@@ -59,11 +64,19 @@ export async function estimateOther(
     for (const { position, col, row } of units) {
       const [x, y] = apply(grid.affine, col + 0.5, row + 0.5);
       const [u, v] = apply(toPixel, ...(move ? move(x, y) : ([x, y] as const))).map(Math.floor) as [number, number];
-      const inside = u >= 0 && v >= 0 && u < own.width && v < own.height;
-      const code = inside
-        ? (await raster.readWindow({ col: u, row: v, width: 1, height: 1 }, { bands: [1] })).bands[0]![0]!
-        : 0;
-      found.set(position, code === 0 ? unmapped : (rowOf.get(code) ?? elsewise));
+      found.set(position, unmapped);
+      if (u < 0 || v < 0 || u >= own.width || v >= own.height) continue;
+      const square = `${Math.floor(u / squareSide)} ${Math.floor(v / squareSide)}`;
+      squares.set(square, [...(squares.get(square) ?? []), { position, u, v }]);
+    }
+    for (const [square, places] of squares) {
+      const [col, row] = square.split(" ").map((n) => Number(n) * squareSide) as [number, number];
+      const window = { col, row, width: Math.min(squareSide, own.width - col), height: Math.min(squareSide, own.height - row) }; // biome-ignore format: one line
+      const [codes] = (await raster.readWindow(window, { bands: [1] })).bands;
+      for (const { position, u, v } of places) {
+        const code = codes![(v - row) * window.width + u - col]!;
+        if (code !== 0) found.set(position, rowOf.get(code) ?? elsewise);
+      }
     }
   } finally {
     raster.close();
@@ -94,6 +107,12 @@ function estimated(
     ? strata.map(({ pixels }) => ({ size: pixels, counts: empty() }))
     : [{ size: strata.reduce((sum, { pixels }) => sum + pixels, 0), counts: empty() }];
   const codes = strata.map(({ code }) => code);
+  // A stratum that nobody could tell, of which no more answers come, is no part of what is estimated: the others are (Cochran 1977, chapter 13).
+  const untold =
+    divided && method === "stratified"
+      ? strata.flatMap(({ code, pixels }, h) => (isUntold(code, pixels, units) ? [h] : []))
+      : [];
+  for (const h of untold) sampled[h] = { size: 0, counts: empty() };
   const all = empty();
   let used = 0;
   for (const unit of units) {
@@ -103,7 +122,7 @@ function estimated(
     const row = mapClass(unit);
     const own = divided ? codes.indexOf(stratum) : 0;
     // A project of a stranger may say what is in no class of its sample.
-    if (column < 0 || row < 0 || own < 0) continue;
+    if (column < 0 || row < 0 || own < 0 || untold.includes(own)) continue;
     sampled[own]!.counts[row]![column]! += 1;
     all[row]![column]! += 1;
     used++;
@@ -113,7 +132,7 @@ function estimated(
   const missing =
     "missing" in found ? (divided ? found.missing.map((h) => strata[h]!.name) : strata.map(({ name }) => name)) : [];
   const hectaresOf = (pixels: number) => (pixels * squareMetersPerPixel) / 10_000;
-  const hectares = hectaresOf(strata.reduce((sum, { pixels }) => sum + pixels, 0));
+  const hectares = hectaresOf(strata.reduce((sum, { pixels }, h) => sum + (untold.includes(h) ? 0 : pixels), 0));
   const figures = "missing" in found ? undefined : found;
   const sum = (row: readonly number[] = []) => row.reduce((total, count) => total + count, 0);
   const column = (k: number) => all.reduce((total, row) => total + row[k]!, 0);
@@ -137,6 +156,7 @@ function estimated(
     unmapped: sum(all[classes + 1]),
     hectares,
     missing,
+    untold: untold.map((h) => ({ name: strata[h]!.name, hectares: hectaresOf(strata[h]!.pixels) })),
     overallAccuracy: figures?.overallAccuracy ?? null,
     classes: [
       ...strata.map(({ pixels, expected: _, ...look }, k) => ({
@@ -161,4 +181,11 @@ function estimated(
     ],
     matrix: all.slice(0, classes + 1).map((row) => row.slice(0, other ? classes + 1 : classes)),
   };
+}
+
+/** All places of a class of the map are answered, and fewer than two of them could be told. */
+function isUntold(code: number, pixels: number, units: readonly AreaUnit[]): boolean {
+  const own = units.filter(({ stratum }) => stratum === code);
+  const told = own.filter(({ answer }) => answer !== cannotTell).length;
+  return own.length > 1 && told < 2 && told < pixels && own.every(({ answer }) => answer !== null);
 }

@@ -129,10 +129,12 @@ function sampledAreas(catalog: Catalog, map: MapProduct): MapDetails["corrected"
       sample: about,
       used,
       missing,
+      untold,
       overallAccuracy,
       classes,
     } = estimateOwn(sample, catalog.areaSamples.units(sample.id));
-    if (missing.length > 0 || !overallAccuracy) continue;
+    // Figures of a part of the map correct no areas of all of it.
+    if (missing.length > 0 || untold.length > 0 || !overallAccuracy) continue;
     const { name, design, places, answered, cannotTell, createdAt } = about;
     return {
       runId: null,

@@ -243,7 +243,7 @@ const estimate = command({
 });
 
 function estimateText(found: AreaEstimate): string {
-  const { sample, map, another, used, missing, unmapped, overallAccuracy, classes } = found;
+  const { sample, map, another, used, missing, untold, unmapped, overallAccuracy, classes } = found;
   const open = sample.places - sample.answered;
   return [
     `“${map.name}”${another ? `, with places drawn from “${sample.design.mapName}”` : ""}: ${used} of ${sample.places} places (${sample.design.method}, seed ${sample.design.seed})${sample.cannotTell > 0 ? `, ${sample.cannotTell} cannot be told` : ""}${open > 0 ? `, ${open} open` : ""}.`,
@@ -251,6 +251,9 @@ function estimateText(found: AreaEstimate): string {
     ...(missing.length > 0
       ? [`  Nothing can be estimated yet: fewer than two answered places of ${missing.join(", ")}.`]
       : [`  Overall accuracy ${both(overallAccuracy, percent)} (95 %)`]),
+    ...(untold.length > 0
+      ? [`  Nobody could tell the places of ${untold.map((one) => `${one.name} (${hectares(one.hectares)} ha)`).join(", ")}: the figures are of the rest of the map.`] // biome-ignore format: one line
+      : []),
     table(
       ["class", "mapped ha", "area, ha", "user's accuracy", "producer's accuracy", "places mapped", "places found"],
       classes.map((one) => [
