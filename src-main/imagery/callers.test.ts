@@ -31,6 +31,7 @@ test("what opens or warps files by itself reads no acquisitions: each is listed 
     "services/areas/draw.ts": "result maps",
     "services/areas/estimate.ts": "result maps",
     "services/layers/properties.ts": "a header, for its table",
+    "services/legends/files.ts": "names and colours of a class raster",
     "services/maps/legend.ts": "colours of a class raster",
     "services/maps/window.ts": "result maps",
     "services/numbers/numbers.ts": "result maps",

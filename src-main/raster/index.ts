@@ -23,6 +23,7 @@ export { type Npy, openNpy } from "./npy.ts";
 export { pool } from "./pool/pool.ts";
 export type { Work } from "./pool/work.ts";
 export {
+  type BandInfo,
   openRaster,
   type PixelBlock,
   Raster,

@@ -42,6 +42,7 @@ export {
   suggestClasses,
   valueKey,
 } from "./labels/class-table.ts";
+export { declaredClasses } from "./labels/declared-classes.ts";
 export {
   describeImport,
   type ImportedPolygon,
@@ -60,6 +61,7 @@ export type { TaskProgress } from "./reader/tasks.ts";
 export { jsonCheck } from "./structure/json.ts";
 export { StructureProblem } from "./structure/problem.ts";
 export {
+  classesFromColorTable,
   classesFromStyle,
   classQml,
   classSld,

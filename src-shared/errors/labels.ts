@@ -214,6 +214,7 @@ export const labelErrors = {
   "class-in-use": ({ name, count }: { readonly name: string; readonly count: number }) =>
     `${counted(count, "label")} ${count === 1 ? "has" : "have"} the class “${name}”. Choose the class that they get instead.`,
   "legend-unreadable": ({ path, problem }: Path & { readonly problem: Because }) =>
-    `“${path}” is no legend that can be read here: ${because(problem)}. Choose a CSV (code,name,color), a JSON, a QGIS style (.qml) or an SLD.`,
-  "legend-format": ({ path }: Path) => `“${path}” has no ending of a legend file. Use .csv, .json, .qml or .sld.`,
+    `“${path}” is no legend that can be read here: ${because(problem)}. Choose a CSV (code,name,color), a JSON, a QGIS style (.qml), an SLD, a table of colours (.clr, .txt) or a GeoTIFF with classes.`,
+  "legend-format": ({ path, writing = false }: Path & { readonly writing?: boolean }) =>
+    `“${path}” has no ending of a legend file. Use .csv, .json, .qml${writing ? " or .sld" : ", .sld, .clr, .txt or a GeoTIFF with classes"}.`,
 };

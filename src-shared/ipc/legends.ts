@@ -64,7 +64,7 @@ export interface LegendCommands {
     readonly id: number;
     readonly colors: readonly { readonly code: number; readonly color: string }[];
   }): Promise<void>;
-  /** Classes of a CSV, JSON, QML or SLD file, as a new legend or added to one. */
+  /** Classes of a CSV, JSON, QML or SLD file, a table of colours or a class raster, as a new legend or added to one. */
   "legends.import"(request: {
     readonly path: string;
     readonly into?: number | undefined;

@@ -289,6 +289,9 @@ const legends: Readonly<Record<string, string>> = {
   "classes.qml": classQml([wheat, { code: 7, name: "maize", color: "#010203" }]),
   "classes.sld": classSld("crops", [wheat]),
   "classes.json": JSON.stringify({ name: "crops", classes: [wheat, { name: "maize", source_code: "7" }] }),
+  "classes.clr": "1 0 100 0\n2 255 187 34\n",
+  "colors.txt":
+    "# QGIS Generated Color Map Export File\nINTERPOLATION:EXACT\n1,0,100,0,255,wheat\n2,255,187,34,255,maize\n",
   "classes.csv": "code,name,color,parent\n1,wheat,#aabbcc,crops\n2,maize,#010203,crops\n",
 };
 

@@ -1,15 +1,26 @@
-// Legends in files: CSV and JSON of our own, QGIS styles and SLD of others. The ending says which.
+// Legends in files: CSV and JSON of our own, QGIS styles, SLD and tables of colours of others, and rasters that declare their classes.
 
 import { readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { z } from "zod";
 import { csv } from "../../../src-shared/domain/csv.ts";
+import { endingOf, imageEndings } from "../../../src-shared/domain/file-endings.ts";
 import { freeName } from "../../../src-shared/domain/free-name.ts";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import { AppError, type ErrorDetails } from "../../../src-shared/errors/index.ts";
 import { type Because, reason } from "../../../src-shared/errors/reasons/index.ts";
 import { writeWholeSync } from "../../files/index.ts";
-import { classesFromStyle, classQml, classSld, readCsvRows, tableExtensions } from "../../vector/index.ts";
+import { openRaster } from "../../raster/index.ts";
+import {
+  classesFromColorTable,
+  classesFromStyle,
+  classQml,
+  classSld,
+  declaredClasses,
+  isTiff,
+  readCsvRows,
+  tableExtensions,
+} from "../../vector/index.ts";
 import { freeCode, freeColor } from "../labels/classes.ts";
 import { runReadingTask, whyReadingStopped } from "../reading/subprocess.ts";
 
@@ -45,11 +56,15 @@ export interface ReadLegend {
   readonly classes: readonly LegendClass[];
 }
 
+const unreadable = (path: string, problem: Because) => new AppError("legend-unreadable", { path, problem });
+
 /**
- * The classes of a file, with codes that are bytes and a colour each. Read in a process that can be killed.
- * @throws AppError "legend-unreadable", "legend-format", "file-missing"
+ * The classes of a file, with codes that are bytes and a colour each. Read in a process that can be killed, the header of a raster in a
+ * thread of its own.
+ * @throws AppError "legend-unreadable", "legend-format", "file-missing", and what a damaged raster throws
  */
 export async function readLegendFile(path: string): Promise<ReadLegend> {
+  if (isTiff(path) || imageEndings.includes(endingOf(path))) return legendOfRaster(path);
   try {
     return await runReadingTask("legend", { path });
   } catch (error) {
@@ -59,9 +74,28 @@ export async function readLegendFile(path: string): Promise<ReadLegend> {
   }
 }
 
-/** The same in this process. */
+/** The names and colours of the first band that has some. */
+async function legendOfRaster(path: string): Promise<ReadLegend> {
+  const raster = await openRaster(path);
+  raster.close();
+  const classes = raster.info.bands.map(declaredClasses).find((found) => found.length > 0);
+  if (!classes) throw unreadable(path, reason("no-classes-colours"));
+  const found = classes.map(({ value, name, color: own }) =>
+    foundOf({ value: String(value), name: name ?? String(value), color: own }),
+  );
+  return { name: basename(path, extname(path)), classes: completed(found) };
+}
+
+/** A value that is no code here is kept as the code of the source. */
+function foundOf({ value, ...look }: { readonly value: string } & Omit<Found, "code" | "source">): Found {
+  const code = byteOf(value);
+  const isOther = code === undefined && value !== "" && value !== look.name;
+  return { ...look, code, ...(isOther ? { source: value } : {}) };
+}
+
+/** The same in this process, of a file that is no raster. */
 export function readLegendHere(path: string): ReadLegend {
-  const fail = (problem: Because) => new AppError("legend-unreadable", { path, problem });
+  const fail = (problem: Because) => unreadable(path, problem);
   const facts = statSync(path, { throwIfNoEntry: false });
   if (!facts?.isFile()) throw new AppError("file-missing", { path });
   if (facts.size > largest) throw fail(reason("far-too-large"));
@@ -77,11 +111,14 @@ export function readLegendHere(path: string): ReadLegend {
   } else if (ending === ".qml" || ending === ".sld" || ending === ".xml") {
     const classes = classesFromStyle(text);
     if (!classes) throw fail(reason("no-classes-colours"));
-    found = classes.map(({ value, ...one }) => ({ ...one, code: byteOf(value) }));
-  } else if (tableExtensions.includes(ending)) {
-    found = classesOfTable(readCsvRows(path).map(({ cells }) => cells));
-    if (found.length === 0) throw fail(reason("needs-heading-least-name-or"));
-  } else throw new AppError("legend-format", { path });
+    found = classes.map(foundOf);
+  } else if (ending === ".clr" || tableExtensions.includes(ending)) {
+    const classes = classesFromColorTable(text);
+    found = classes ? classes.map(foundOf) : ending === ".clr" ? [] : classesOfTable(readCsvRows(path).map(({ cells }) => cells)); // biome-ignore format: one line
+    if (found.length === 0)
+      throw fail(reason(ending === ".clr" ? "no-classes-colours" : "needs-heading-least-name-or"));
+  } else if (ending === ".qgz" || ending === ".qgs") throw fail(reason("qgis-project"));
+  else throw new AppError("legend-format", { path });
   return { name, classes: completed(found) };
 }
 
@@ -153,7 +190,7 @@ export function writeLegendFile(path: string, name: string, classes: readonly Le
           : ending === ".sld"
             ? classSld(name, classes)
             : undefined;
-  if (text === undefined) throw new AppError("legend-format", { path });
+  if (text === undefined) throw new AppError("legend-format", { path, writing: true });
   writeWholeSync(path, text, { unwritable: "export-unwritable" });
 }
 

@@ -8,15 +8,13 @@ import type { Crs } from "../../../src-shared/geo/crs.ts";
 import { boundsOf, type GeoBox, geoboxOfWindow, positionsOver } from "../../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../../src-shared/geo/window.ts";
 import { openRaster, type Raster, requireGeobox, transformer, warp } from "../../raster/index.ts";
+import { type ClassLook, looksOf } from "./declared-classes.ts";
 
 /** One value of a class raster, as far as it lies in the project. */
-export interface RasterValue {
+export interface RasterValue extends ClassLook {
   readonly value: number;
   /** pixels, or samples of pixels, over the project */
   readonly count: number;
-  readonly name?: string;
-  /** `#rrggbb` */
-  readonly color?: string;
 }
 
 /** The patches of one class in one square of patches: a label of a class raster. */
@@ -165,14 +163,8 @@ export class ClassRaster {
         : new AppError("labels-outside", { path: this.path, count: 1, hint: null });
     }
     const info = this.#raster.info.bands[this.band - 1]!;
-    const table = new Map((info.attributeTable ?? []).map((row) => [row.value, row]));
-    return [...counts]
-      .sort(([p], [q]) => p - q)
-      .map(([value, count]): RasterValue => {
-        const name = table.get(value)?.name?.trim() || info.categoryNames?.[value]?.trim();
-        const color = table.get(value)?.color ?? hexOf(info.colorTable?.[value]);
-        return { value, count, ...(name ? { name } : {}), ...(color ? { color } : {}) };
-      });
+    const lookOf = looksOf(info);
+    return [...counts].sort(([p], [q]) => p - q).map(([value, count]) => ({ value, count, ...lookOf(value) }));
   }
 
   /**
@@ -264,14 +256,6 @@ export class ClassRaster {
 
 const bandNames = ({ info }: Raster): string[] =>
   info.bands.map(({ name }, i) => (name ? `band ${i + 1}: ${name}` : `band ${i + 1}`));
-
-const hexOf = (color: readonly [number, number, number, number] | undefined): string | undefined =>
-  color && color[3] > 0
-    ? `#${color
-        .slice(0, 3)
-        .map((part) => part.toString(16).padStart(2, "0"))
-        .join("")}`
-    : undefined;
 
 /** How many pixels lie along a patch's side: so many positions are looked at. */
 function samplesOf(raster: Raster, grid: GeoBox): number {

@@ -165,9 +165,9 @@ export const frenchLabels: Sentences<keyof typeof labelErrors> = {
   "class-in-use": ({ name, count }) =>
     `${counted(count, "étiquette a", "étiquettes ont")} la classe ${quoted(name)}. Choisissez la classe qu’elles auront à la place.`,
   "legend-unreadable": ({ path, problem }) =>
-    `${quoted(path)} n’est pas une légende lisible ici : ${because(problem)}. Choisissez un CSV (code,name,color), un JSON, un style QGIS (.qml) ou un SLD.`,
-  "legend-format": ({ path }) =>
-    `${quoted(path)} ne se termine pas comme un fichier de légende. Utilisez .csv, .json, .qml ou .sld.`,
+    `${quoted(path)} n’est pas une légende lisible ici : ${because(problem)}. Choisissez un CSV (code,name,color), un JSON, un style QGIS (.qml), un SLD, une table de couleurs (.clr, .txt) ou un GeoTIFF avec des classes.`,
+  "legend-format": ({ path, writing = false }) =>
+    `${quoted(path)} ne se termine pas comme un fichier de légende. Utilisez .csv, .json, .qml${writing ? " ou .sld" : ", .sld, .clr, .txt ou un GeoTIFF avec des classes"}.`,
 };
 
 const decimals = (value: number | string): string => String(value).replace(".", ",");

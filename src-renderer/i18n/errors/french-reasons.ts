@@ -343,6 +343,8 @@ export const frenchReasons: Readonly<Record<ReasonCode, string>> = {
   "not-well-formed-begins-no": "il n’est pas bien formé (un « < » ne commence pas de balise)",
   "far-too-large": "il est bien trop grand",
   "no-list-classes-names": "il n’a pas de liste de classes avec des noms",
+  "qgis-project":
+    "c’est un projet QGIS, dont il faut le style d’une couche : dans QGIS, Propriétés de la couche ▸ Style ▸ Enregistrer le style, en .qml",
   "no-classes-colours": "il ne contient pas de classes avec des couleurs",
   "needs-heading-least-name-or": "il lui faut un titre avec au moins « name » ou « class », et une ligne par classe",
   "mib-json-read-up-convert": "il fait {size} Mio, et le JSON est lu jusqu’à {largest}. Convertissez-le en GeoPackage",

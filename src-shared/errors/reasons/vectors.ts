@@ -73,6 +73,8 @@ export const vectorReasons = {
   "not-well-formed-begins-no": "it is not well-formed (a “<” begins no tag)",
   "far-too-large": "it is far too large",
   "no-list-classes-names": "it has no list of classes with names",
+  "qgis-project":
+    "it is a QGIS project, of which one layer's style is needed: in QGIS, Layer Properties ▸ Style ▸ Save Style, as .qml",
   "no-classes-colours": "no classes with colours are in it",
   "needs-heading-least-name-or": "it needs a heading with at least “name” or “class”, and a line per class",
   "mib-json-read-up-convert": "it has {size} MiB, and JSON is read up to {largest}. Convert it to a GeoPackage",
