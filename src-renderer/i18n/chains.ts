@@ -2,7 +2,7 @@ import { messages } from "./message.ts";
 
 /** From clicks to a trained map, and both maps side by side. */
 export const chainMessages = messages({
-  "chain.start": { en: "Train on these labels", fr: "Entraîner sur ces étiquettes" },
+  "chain.start": { en: "Train on these labels", fr: "Entraîner sur celles-ci" },
   "chain.start.hint": {
     en: "Keeps this map, trains a network on the same labels, and shows both maps with their figures.",
     fr: "Conserve cette carte, entraîne un réseau sur les mêmes étiquettes et montre les deux cartes avec leurs chiffres.",
