@@ -101,7 +101,8 @@ test("of a large one the view and a margin are asked for, every patch or one for
 test("scores are coloured along the ramp from 0 to 1; lower ones than the threshold and patches without any are not drawn", async () => {
   const bytes = Uint8Array.from([0, 1, 101, 201, 151, 126, 0, 201]);
   const { layer } = layerThat(() => bytes);
-  layer.render(frameAt(0, 0, 1));
+  // Layers above have canvases of their own: they draw into one that is bare.
+  expect(layer.render(frameAt(0, 0, 1)).tagName).toBe("DIV");
   layer.show(small);
   await settle();
   const grey = (value: number) => (0xff000000 | (value << 16) | (value << 8) | value) >>> 0;

@@ -38,6 +38,8 @@ interface Held {
  */
 export class ScoreLayer extends Layer {
   readonly #options: ScoreLayerOptions;
+  /** OpenLayers draws the layers above into a bare canvas, which would be cleared with the next scores. */
+  readonly #container = document.createElement("div");
   readonly #canvas = document.createElement("canvas");
   #shown: ShownScores | null = null;
   #frame: FrameState | null = null;
@@ -49,8 +51,9 @@ export class ScoreLayer extends Layer {
   constructor(options: ScoreLayerOptions) {
     super({ className: options.className });
     this.#options = options;
-    this.#canvas.className = options.className;
-    this.#canvas.style.position = "absolute";
+    this.#container.className = options.className;
+    Object.assign(this.#container.style, { position: "absolute", width: "100%", height: "100%" });
+    this.#container.append(this.#canvas);
   }
 
   /** What is drawn from now on; nothing of `null`. */
@@ -89,7 +92,7 @@ export class ScoreLayer extends Layer {
     this.#paint();
     const moving = frame?.viewHints.some((hint) => hint > 0);
     if (this.#shown && !moving) this.#ask();
-    return this.#canvas;
+    return this.#container;
   }
 
   override disposeInternal(): void {
