@@ -4,7 +4,7 @@ import { messages } from "./message.ts";
 export const areasMessages = messages({
   "areas.section": { en: "Accuracy from a sample", fr: "Exactitude par échantillon" },
   "areas.why": {
-    en: "Places drawn at random, answered without seeing the map, give areas with intervals that hold.",
+    en: "Places drawn at random, answered without seeing the map, give areas with reliable intervals.",
     fr: "Des lieux tirés au hasard et interprétés sans voir la carte donnent des surfaces avec des intervalles fiables.",
   },
   "areas.new": { en: "Draw a sample…", fr: "Tirer un échantillon…" },
@@ -185,12 +185,12 @@ export const areasMessages = messages({
     },
   },
   "areas.note.another": {
-    en: "The places were drawn from another map; its classes stay the strata (Stehman 2014). Without ±, all answers agree: that is no proof.",
-    fr: "Les lieux ont été tirés d’une autre carte ; ses classes restent les strates (Stehman 2014). Sans ±, toutes les réponses concordent : ce n’est pas une preuve.",
+    en: "The places were drawn from another map; its classes stay the strata (Stehman 2014). Where all answers agree no ± is shown; errors may still exist.",
+    fr: "Les lieux ont été tirés d’une autre carte ; ses classes restent les strates (Stehman 2014). Si toutes les réponses concordent, aucun ± n’est affiché ; des erreurs restent possibles.",
   },
   "areas.note.same": {
-    en: "± is half of the 95 % interval (Olofsson et al. 2014). Without ±, all answers agree: that is no proof.",
-    fr: "± est la moitié de l’intervalle à 95 % (Olofsson et al. 2014). Sans ±, toutes les réponses concordent : ce n’est pas une preuve.",
+    en: "± is half of the 95 % interval (Olofsson et al. 2014). Where all answers agree no ± is shown; errors may still exist.",
+    fr: "± est la moitié de l’intervalle à 95 % (Olofsson et al. 2014). Si toutes les réponses concordent, aucun ± n’est affiché ; des erreurs restent possibles.",
   },
   "areas.noError": {
     en: "No error was found in some classes, which is not ± 0. Of each may still be wrong (95%): {classes}. {count} places of a class without an error would leave {share}.",

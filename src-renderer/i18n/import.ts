@@ -79,8 +79,8 @@ export const importMessages = messages({
   "import.col.clear": { en: "Clear", fr: "Clair" },
   "import.others": {
     en: {
-      one: "{count} other file lies there and is no image that can be read",
-      other: "{count} other files lie there and are no images that can be read",
+      one: "{count} other file there cannot be read as an image",
+      other: "{count} other files there cannot be read as images",
     },
     fr: {
       one: "{count} autre fichier s’y trouve, qui n’est pas une image lisible",

@@ -50,7 +50,7 @@ export const recipeMessages = messages({
   },
   "train.field.learningRate": { en: "Learning rate", fr: "Taux d’apprentissage" },
   "train.hint.learningRate": {
-    en: "How far each step moves the weights. Lower it when the loss jumps or is no number.",
+    en: "How far each step moves the weights. Lower it when the loss jumps or is not a number.",
     fr: "De combien chaque pas déplace les poids. Réduisez-le si la perte saute ou n’est plus un nombre.",
   },
   "train.field.warmupSteps": { en: "Warm-up steps", fr: "Pas de montée" },

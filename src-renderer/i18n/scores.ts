@@ -37,8 +37,8 @@ export const scoresMessages = messages({
     fr: "Répondre toujours « {name} » serait juste dans {share}.",
   },
   "scores.few": {
-    en: "Measured on {labels}: differences of a few hundredths say nothing.",
-    fr: "Mesuré sur {labels} : des écarts de quelques centièmes ne disent rien.",
+    en: "Measured on {labels}: differences of a few hundredths mean little.",
+    fr: "Mesuré sur {labels} : des écarts de quelques centièmes ne signifient pas grand-chose.",
   },
   "scores.verdict.macroF1.network": {
     en: "Macro F1: the network “{network}” wins, {ours} against {theirs} of the best simple method, “{method}” ({kind}).",
@@ -75,7 +75,7 @@ export const scoresMessages = messages({
     en: "Difference {value}, 95% interval {low} to {high}: {meaning}.",
     fr: "Écart {value}, intervalle à 95 % de {low} à {high} : {meaning}.",
   },
-  "scores.gap.told": { en: "it is no chance of these labels", fr: "il ne tient pas au hasard de ces étiquettes" },
+  "scores.gap.told": { en: "larger than chance explains", fr: "plus grand que ce que le hasard explique" },
   "scores.gap.level": {
     en: "these labels cannot tell them apart",
     fr: "ces étiquettes ne les départagent pas",

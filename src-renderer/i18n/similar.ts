@@ -21,6 +21,8 @@ export const similarMessages = messages({
     en: "Hold Shift to click a place that it should not be like.",
     fr: "Maintenez Maj pour cliquer sur un lieu à écarter.",
   },
+  "similar.from": { en: "Compares", fr: "Compare" },
+  "similar.from.instant": { en: "What the instant map learns from", fr: "Ce dont la carte instantanée apprend" },
   "similar.clicks": { en: "Clicks", fr: "Clics" },
   "similar.click.like": { en: "{number}: like this", fr: "{number} : semblable" },
   "similar.click.unlike": { en: "{number}: not like this", fr: "{number} : différent" },
@@ -45,7 +47,7 @@ export const similarMessages = messages({
   },
   "similar.places": { en: "Places like this", fr: "Lieux semblables" },
   "similar.places.none": {
-    en: "No other place is this much alike. Move the slider to the left.",
+    en: "No other place is this similar. Move the slider to the left.",
     fr: "Aucun autre lieu n’est aussi semblable. Déplacez le curseur vers la gauche.",
   },
   "similar.place": { en: "{score}, {area}: go to this place", fr: "{score}, {area} : aller à ce lieu" },

@@ -1,4 +1,5 @@
 import { untrack } from "svelte";
+import type { LearnedFrom } from "../../src-shared/domain/learned-from.ts";
 import type { SimilarClicks, SimilarFound, SimilarPlaces } from "../../src-shared/ipc/index.ts";
 import type { Client } from "../client/index.ts";
 import type { ProjectSession } from "./session.svelte.ts";
@@ -33,6 +34,7 @@ export class Similar {
   /** what the next click means */
   wanted = $state(true);
   opacity = $state(0.8);
+  #from = $state.raw<LearnedFrom | null>(null);
   failed = $state.raw<unknown>();
   /** only the answer to the newest question counts */
   #turn = 0;
@@ -47,7 +49,10 @@ export class Similar {
     $effect.root(() => {
       $effect(() => {
         void this.#session.folder;
-        untrack(() => this.clear());
+        untrack(() => {
+          this.#from = null;
+          this.clear();
+        });
       });
     });
   }
@@ -70,6 +75,10 @@ export class Similar {
   get patchMeters(): number {
     return this.#session.project?.grid.patchMeters ?? Number.POSITIVE_INFINITY;
   }
+  /** what is compared; `null`: what the instant map learns from */
+  get from(): LearnedFrom | null {
+    return this.#from;
+  }
   get busy(): boolean {
     return this.#busy;
   }
@@ -80,6 +89,12 @@ export class Similar {
 
   remove(index: number): void {
     this.#set(this.#clicks.filter((_, i) => i !== index));
+  }
+
+  /** Compares something else by the same clicks. */
+  compareBy(from: LearnedFrom | null): void {
+    this.#from = from;
+    this.#set(this.#clicks);
   }
 
   clear(): void {
@@ -126,7 +141,7 @@ export class Similar {
 
   get #asked(): SimilarClicks {
     const of = (wanted: boolean) => this.#clicks.filter((one) => one.wanted === wanted).map(({ point }) => point);
-    return { like: of(true), unlike: of(false) };
+    return { like: of(true), unlike: of(false), ...(this.#from ? { from: this.#from } : {}) };
   }
 
   #set(clicks: readonly SimilarClick[]): void {

@@ -40,6 +40,21 @@ test("every click asks again, wanted and unwanted ones apart, and only the newes
   expect([similar.found, similar.clicks.length]).toEqual([null, 1]);
 });
 
+test("another layer is compared by the same clicks, until another project is open", async () => {
+  program.on("similar.find", found("a"));
+  const window = newWindow(program);
+  const similar = new Similar(window);
+  await window.enter();
+  similar.click([1, 2]);
+  const from = { values: false, embedding: "europe-10m" };
+  similar.compareBy(from);
+  await settle();
+  expect(program.requests("similar.find").at(-1)).toEqual({ like: [[1, 2]], unlike: [], from });
+  similar.compareBy(null);
+  await settle();
+  expect(program.requests("similar.find").at(-1)).toEqual({ like: [[1, 2]], unlike: [] });
+});
+
 test("scores that the program has given up are found again from their clicks, once", async () => {
   program.on("similar.find", found("a"));
   const window = newWindow(program);
