@@ -79,6 +79,7 @@ export {
   StatisticsGatherer,
 } from "./normalize.ts";
 export { PatchSet } from "./patch-set.ts";
+export { percentile } from "./radiometry.ts";
 export { repairOf, storedOffset } from "./repairs.ts";
 export {
   noAugmentation,
@@ -86,6 +87,7 @@ export {
   type SampleOptions,
 } from "./sample.ts";
 export { fitSeason, type TrainingPeriod } from "./season.ts";
+export { judgeStack, type StackDate } from "./stack-judgement.ts";
 export {
   type DayCount,
   dayOf,

@@ -49,6 +49,11 @@ test("only this room applies corrections of position and turns power into decibe
     "alignment/measure-shift.ts",
     "services/alignment/measure.ts",
   ]);
-  // What a repair would make of values is told before it is done; marks along an axis, digits of a legend.
-  expect(matching(/log10\(/)).toEqual(["cube/repairs.ts", "report/ticks.ts", "vector/styles/ramp.ts"]);
+  // What a repair would make of values is told before it is done; powers of ten between two scales; marks along an axis, digits of a legend.
+  expect(matching(/log10\(/)).toEqual([
+    "cube/repairs.ts",
+    "cube/stack-judgement.ts",
+    "report/ticks.ts",
+    "vector/styles/ramp.ts",
+  ]);
 });

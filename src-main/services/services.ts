@@ -23,6 +23,7 @@ import { mapLayerService } from "./pixels/pixels.ts";
 import { projectService } from "./projects/projects.ts";
 import { radiometryService } from "./rasters/radiometry.ts";
 import { rasterService } from "./rasters/rasters.ts";
+import { stackService } from "./rasters/stack.ts";
 import { runHistoryService } from "./runs/history.ts";
 import { runService } from "./runs/runs.ts";
 import { similarService } from "./similar/similar.ts";
@@ -39,6 +40,7 @@ export function services(given: Deps) {
     ...projectService(deps),
     ...rasterService(deps),
     ...radiometryService(deps),
+    ...stackService(deps),
     ...layerService(deps),
     ...modalityService(deps),
     ...labels,

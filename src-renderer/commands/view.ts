@@ -8,7 +8,7 @@ const inWorkspace = (): boolean => session.view === "workspace";
 /** Ten panels have a digit; panels that are opened from another one have none, so that the digits never change. */
 const keyed: readonly string[] = panels
   .map(({ id }) => id)
-  .filter((id) => id !== "alignment" && id !== "numbers" && id !== "label-table");
+  .filter((id) => id !== "alignment" && id !== "stack" && id !== "numbers" && id !== "label-table");
 
 /** Docks, panels, full screen, theme. */
 export const viewCommands: readonly Command[] = [

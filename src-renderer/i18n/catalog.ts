@@ -22,6 +22,7 @@ import { scoresMessages } from "./scores.ts";
 import { settingsMessages } from "./settings.ts";
 import { shellMessages } from "./shell.ts";
 import { similarMessages } from "./similar.ts";
+import { stackMessages } from "./stack.ts";
 import { startMessages } from "./start.ts";
 import { stepsMessages } from "./steps.ts";
 import { tilesMessages } from "./tiles.ts";
@@ -47,6 +48,7 @@ export const catalog = {
   ...instantMessages,
   ...chainMessages,
   ...similarMessages,
+  ...stackMessages,
   ...numbersMessages,
   ...tilesMessages,
   ...stepsMessages,

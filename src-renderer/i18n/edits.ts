@@ -14,6 +14,15 @@ export const editsMessages = messages({
     fr: { one: "indiquer la lecture de {count} image", other: "indiquer la lecture de {count} images" },
   },
   "edit.radiometry.repair": { en: "repair the values of “{name}”", fr: "réparer les valeurs de « {name} »" },
+  "edit.stack.add": { en: "mend the offset of dates of “{name}”", fr: "corriger le décalage de dates de « {name} »" },
+  "edit.stack.times": { en: "mend the scale of dates of “{name}”", fr: "corriger l’échelle de dates de « {name} »" },
+  "edit.stack.linear": { en: "read dates of “{name}” as power", fr: "lire des dates de « {name} » comme puissance" },
+  "edit.stack.leave-out": { en: "leave dates out of “{name}”", fr: "retirer des dates de « {name} »" },
+  "edit.stack.best-of-day": {
+    en: "take the clearest of a day in “{name}”",
+    fr: "prendre le plus clair du jour dans « {name} »",
+  },
+  "edit.stack.split-orbits": { en: "part the orbits of “{name}”", fr: "séparer les orbites de « {name} »" },
   "edit.labels.add": {
     en: { one: "draw {count} label", other: "draw {count} labels" },
     fr: { one: "dessiner {count} étiquette", other: "dessiner {count} étiquettes" },

@@ -13,6 +13,7 @@ export const loadPanel: Readonly<Record<PanelId, Load>> = {
   similar: () => import("./similar/SimilarPanel.svelte"),
   style: () => import("./style/StylePanel.svelte"),
   alignment: () => import("./alignment/AlignmentPanel.svelte"),
+  stack: () => import("./stack/StackPanel.svelte"),
   train: () => import("./train/TrainPanel.svelte"),
   maps: () => import("./maps/MapsPanel.svelte"),
   numbers: () => import("./numbers/NumbersPanel.svelte"),

@@ -29,6 +29,7 @@ import { Selection } from "./selection.svelte.ts";
 import { ProjectSession } from "./session.svelte.ts";
 import { SettingsState } from "./settings.svelte.ts";
 import { Similar } from "./similar.svelte.ts";
+import { Stack } from "./stack.svelte.ts";
 import { StartScreen } from "./start.svelte.ts";
 import { Steps } from "./steps.svelte.ts";
 import { Tiles } from "./tiles.svelte.ts";
@@ -81,5 +82,6 @@ export const steps = new Steps({ client, session, memory: viewMemory, layers, la
 export const pins = new Pins({ client, session, memory: viewMemory });
 export const alignment = new Alignment({ client, session, layers, timeline });
 history.saveFirst(() => alignment.commit());
+export const stack = new Stack({ client, session });
 export const compare = new Compare({ session, memory: viewMemory, layers, timeline });
 export const chains = new Chains({ client, session, jobs, maps, layers, compare });

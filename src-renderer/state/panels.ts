@@ -20,6 +20,7 @@ export const panels = [
   { id: "similar", dock: "right", title: "similar.title", icon: "search" },
   { id: "style", dock: "right", title: "layers.tab.style", icon: "palette" },
   { id: "alignment", dock: "right", title: "alignment.title", icon: "side-by-side" },
+  { id: "stack", dock: "right", title: "stack.title", icon: "success" },
   { id: "train", dock: "right", title: "train.title", icon: "train" },
   { id: "maps", dock: "right", title: "maps.title", icon: "map" },
   { id: "numbers", dock: "right", title: "numbers.title", icon: "bars" },

@@ -24,6 +24,7 @@ import type { RadiometryCommands } from "./radiometry.ts";
 import type { RasterCommands } from "./rasters.ts";
 import type { RunCommands, RunHistoryCommands } from "./runs.ts";
 import type { SimilarCommands } from "./similar.ts";
+import type { StackCommands } from "./stack.ts";
 import type { TileCommands } from "./tiles.ts";
 
 /** Commands on the open project. Each slice is what one service returns. */
@@ -31,6 +32,7 @@ export interface OpenProjectCommands
   extends ProjectCommands,
     RasterCommands,
     RadiometryCommands,
+    StackCommands,
     LayerCommands,
     ModalityCommands,
     LabelCommands,

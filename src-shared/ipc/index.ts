@@ -26,5 +26,6 @@ export type { MaskGiven, RadiometryGiven, Repair } from "./radiometry.ts";
 export type * from "./rasters.ts";
 export type * from "./runs.ts";
 export type * from "./similar.ts";
+export type * from "./stack.ts";
 export type * from "./tiles.ts";
 export type { FromHost } from "./wire.ts";

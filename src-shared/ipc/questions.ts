@@ -84,6 +84,10 @@ export const questionTables = {
   "radiometry.set": null,
   "radiometry.repairs": series,
   "radiometry.repair": null,
+  // stack
+  "stack.check": null,
+  "stack.stop": null,
+  "stack.repair": null,
 
   // layers
   "layers.list": [...series, "maps", "comparisons", "surfaces", ...legends, "vectors", "splits"],

@@ -51,19 +51,15 @@ interface Looked {
   readonly anyClear: Uint8Array;
 }
 
-/**
- * Shares of the area: of its box, or, where images lie in several separate places, of these places together.
- */
-export async function coverageOf(
-  reader: Reader,
-  { modality, acquisitions, area, grid, footprints }: CoverageRequest,
-  signal: AbortSignal,
-  progress: (fraction: number) => void,
-): Promise<ModalityCoverage> {
+/** Where images of any input lie, in windows with coarse grids of together about `across` × `across` pixels. */
+export function windowsToLookAt(
+  { area, grid, footprints }: Pick<CoverageRequest, "area" | "grid" | "footprints">,
+  across: number,
+) {
+  // biome-ignore format: one line
   const box = patchesOfGeobox(grid, area);
   const all = footprints.any().inside(box);
   const places = all.places();
-  const own = footprints.modality(modality.name).inside(box);
   const windows = all.windows();
   const some =
     windows.length > mostWindows ? shuffled(windows, seededRandom("coverage")).slice(0, mostWindows) : windows;
@@ -71,7 +67,10 @@ export async function coverageOf(
   const looked = some.map((window): Looked => {
     const longer = Math.max(window.width, window.height);
     // As many patches a pixel as in a grid over all of them together.
-    const size = Math.max(leastSide, Math.min(side, Math.round((side * longer) / Math.max(longer, Math.sqrt(held)))));
+    const size = Math.max(
+      leastSide,
+      Math.min(across, Math.round((across * longer) / Math.max(longer, Math.sqrt(held)))),
+    );
     const geobox = coarse(geoboxOfPatches(grid, window), size);
     const pixels = geobox.width * geobox.height;
     const whole = all.holdsAll(window);
@@ -85,7 +84,23 @@ export async function coverageOf(
     return { window, grid: geobox, patches, counts, anyData: new Uint8Array(pixels), anyClear: new Uint8Array(pixels) };
   });
   const seenTogether = looked.reduce((sum, one) => sum + one.patches * total(one.counts), 0);
+  /** patches that shares are of */
   const whole = places.length > 1 ? Math.max(1, seenTogether) : box.width * box.height;
+  return { box, all, looked, whole };
+}
+
+/**
+ * Shares of the area: of its box, or, where images lie in several separate places, of these places together.
+ */
+export async function coverageOf(
+  reader: Reader,
+  { modality, acquisitions, area, grid, footprints }: CoverageRequest,
+  signal: AbortSignal,
+  progress: (fraction: number) => void,
+): Promise<ModalityCoverage> {
+  const { box, all, looked, whole } = windowsToLookAt({ area, grid, footprints }, side);
+  const places = all.places();
+  const own = footprints.modality(modality.name).inside(box);
 
   const { clearClasses } = modality;
   const quick = { bands: modality.bands.slice(0, 1), clearClasses, method: "nearest", signal } as const;

@@ -105,7 +105,7 @@ export function radiometryService(deps: Deps): RadiometryCommands {
         const beside = measured.filter((piece) => !isReached(piece));
         if (file && beside.length === measured.length) throw new AppError("mask-beside-images", { mask: file.path });
         const after = acquisitions.map((acquisition) => {
-          const meant = mapFiles(acquisition, (one) =>
+          const meant = changeFiles(acquisition, (one) =>
             radiometry && one.bands.length > 0 ? withGivenRadiometry(one, radiometry) : one,
           );
           if (mask === undefined) return meant;
@@ -148,7 +148,7 @@ export function radiometryService(deps: Deps): RadiometryCommands {
           for (const acquisition of catalog.acquisitions.list())
             if (ids.has(acquisition.id))
               catalog.acquisitions.put(
-                mapFiles(acquisition, (file) =>
+                changeFiles(acquisition, (file) =>
                   file.bands.length > 0 ? withGivenRadiometry(file, changeOf(kind, file)) : file,
                 ),
               );
@@ -197,7 +197,11 @@ function chosen({ catalog }: Pick<Deps, "catalog">, which: ImageSelection): Acqu
   return found;
 }
 
-const mapFiles = (acquisition: Acquisition, change: (file: AcquisitionFile) => AcquisitionFile): Acquisition => ({
+/** The acquisition with another of each of its files. */
+export const changeFiles = (
+  acquisition: Acquisition,
+  change: (file: AcquisitionFile) => AcquisitionFile,
+): Acquisition => ({
   ...acquisition,
   pieces: acquisition.pieces.map((piece) => ({ files: piece.files.map(change) })),
 });
@@ -208,7 +212,7 @@ const hasOwnMask = ({ pieces }: Acquisition): boolean =>
 
 /** Masks of classes or bits stay where they are and are read in another way. */
 const withMeaning = (acquisition: Acquisition, given: GivenMask): Acquisition =>
-  mapFiles(acquisition, (file) =>
+  changeFiles(acquisition, (file) =>
     file.quality && file.quality.kind !== "scl"
       ? { ...file, quality: maskOf(file.quality.bandIndex, { ...given, chosen: file.quality.chosen }) }
       : file,

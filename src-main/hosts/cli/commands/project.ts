@@ -337,6 +337,57 @@ const repair = command({
   },
 });
 
+const check = command({
+  name: "project check",
+  summary: "look at every date: coverage, clouds, jumps of the numbers, copies, orbits, gaps; mend with --yes",
+  details:
+    "Every date of every input is compared with the others on a coarse grid of the area. Without --yes nothing changes. A repair changes how numbers are read or which dates an input has, never a file, and is one step of the history, which the window can undo.",
+  positionals: [projectWord],
+  options: {
+    modality: { type: "text", value: "NAME", summary: "only this input" },
+    yes: { type: "flag", summary: "make the repairs that are proposed for doubts; those of notes are left to you" },
+  },
+  examples: [
+    ["omnisat project check flanders", "what is wrong with the dates"],
+    ["omnisat project check flanders --yes", "and mend it"],
+  ],
+  async run({ words, options, output, signal }) {
+    return withProject({ project: words[0]!, purpose: "omnisat project check", output, signal }, async (services) => {
+      const { modality, yes } = options;
+      const { stackRepairSentence, stackSentence } = await import("../../../../src-shared/domain/stack-words.ts");
+      const { inputs, findings } = await services["stack.check"](modality === undefined ? {} : { modality });
+      const made = findings.filter(({ severity, repair: own }) => yes && severity === "caution" && own !== null);
+      for (const { modality: name, repair: own } of made)
+        await services["stack.repair"]({ modality: name, repair: own! });
+      const table = inputs.map(({ modality: name, dates }) => {
+        const mean = (share: "data" | "clear") =>
+          Math.round((100 * dates.reduce((sum, date) => sum + date[share], 0)) / Math.max(1, dates.length));
+        return `${name}: ${counted(dates.length, "date")}, ${mean("data")} % of the area with data and ${mean("clear")} % clear on average`;
+      });
+      const told = findings.map((finding) =>
+        [
+          `${finding.severity === "caution" ? "Warning" : "Note"}: ${stackSentence(finding)}`,
+          ...(finding.repair
+            ? [`  ${made.includes(finding) ? "Done" : "Repair"}: ${stackRepairSentence(finding.repair)}`]
+            : []),
+        ].join("\n"),
+      );
+      const plain = findings.map(({ pictures: _, ...finding }) => finding);
+      const last =
+        findings.length === 0
+          ? "The dates fit together."
+          : made.length > 0
+            ? `Made ${counted(made.length, "repair")}.`
+            : "Nothing was changed; --yes makes the repairs of the warnings.";
+      output.result(
+        { command: "project check", repaired: made.length, inputs, findings: plain },
+        [...table, ...told, last].join("\n"),
+      );
+      return 0;
+    });
+  },
+});
+
 const remove = command({
   name: "project remove",
   summary: "take images out of a project: by file, acquisition or date; the files stay on the disk",
@@ -605,4 +656,5 @@ export const projectCommands: readonly Command[] = [
   relink,
   radiometry,
   repair,
+  check,
 ];
