@@ -12,8 +12,8 @@ import type { FeatureLayer } from "./layer.ts";
 
 // What the instant map learns: the penalised regression, on columns that the layer has standardised.
 
-/** Rows that it learns from at most, and multiplications of one look at them: with many classes fewer rows, but at least some of each. */
-const most = { rows: 4000, products: 32e6, ofClass: 8 } as const;
+/** Rows that it learns from at most, and multiplications of one look at them, those of ten classes and 304 columns: with more of either fewer rows, but at least some of each class. */
+const most = { rows: 4000, products: 12.2e6, ofClass: 8 } as const;
 
 /**
  * How many rows it learns from at most: of larger labels the same number of patches. More of the same polygons teach nothing new and take longer,

@@ -46,7 +46,7 @@ const instant = command({
               : kind === "similarity"
                 ? "One class has labels: it shows how alike every place is to them. Label another class for a map."
                 : `Learned ${classes.filter(({ patches }) => patches > 0).length} classes from ${rows} patches of ${labels} labels.`,
-            ...classes.map((one) => `  ${one.name}: ${one.patches} patches`),
+            ...classes.map((one) => `  ${one.name}: ${one.patches} ${one.patches === 1 ? "patch" : "patches"}`),
             ...(source ? sourceLines(source) : []),
             ...(heldBack > 0 ? [`  ${heldBack} labels are for validation and test, and teach nothing.`] : []),
             ...(outside > 0
