@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, realpathSync } from "node:fs";
 import system, { basename, dirname, isAbsolute, join, normalize, type PlatformPath, relative, resolve, sep } from "node:path"; // biome-ignore format: one import
+import { memberOf } from "../files/index.ts";
 
 /** Which project asks: its folder without links and the moment it was made. A copy in another folder is another project. */
 export interface ProjectIdentity {
@@ -213,7 +214,14 @@ function linkOut(
   mayRead: (path: string) => boolean,
   oddIn: (folder: string) => OddEntries,
 ): string | undefined {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
+  let stats: ReturnType<typeof lstatSync>;
+  try {
+    stats = lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    // Below a file: inside an archive nothing leads anywhere, the archive itself may.
+    const archive = memberOf(path)?.archive;
+    return archive === undefined ? path : linkOut(archive, mayRead, oddIn);
+  }
   if (stats?.isDirectory()) return linkBelow(path, mayRead, 3);
   if (stats && !stats.isFile() && !stats.isSymbolicLink()) return path;
   const stem = basename(path)

@@ -24,6 +24,7 @@ test("only what lies below an allowed folder is allowed, and a link counts as wh
     [
       "allowed",
       "allowed/below/not/there/yet.tif",
+      "allowed/model.json/in/an/archive.tif",
       "alias/below/x.tif",
       "allowed/../secret/key.tif",
       "allowed/way-out/key.tif",
@@ -35,6 +36,7 @@ test("only what lies below an allowed folder is allowed, and a link counts as wh
   expect(verdicts).toEqual({
     allowed: true,
     "allowed/below/not/there/yet.tif": true,
+    "allowed/model.json/in/an/archive.tif": true,
     "alias/below/x.tif": true,
     "allowed/../secret/key.tif": false,
     "allowed/way-out/key.tif": false,

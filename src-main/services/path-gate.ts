@@ -80,10 +80,19 @@ function realPath(path: string, depth = 0): string {
     // The system's own: it writes names in the case that the disk has, where systems do not tell cases apart.
     return realpathSync.native(path);
   } catch {
-    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() && depth < 40) {
+    if (isLink(path) && depth < 40) {
       return realPath(resolve(dirname(path), readlinkSync(path)), depth + 1);
     }
     const parent = dirname(path);
     return parent === path ? path : join(realPath(parent, depth), basename(path));
+  }
+}
+
+/** Below a file, as in an archive that a path goes through, there is no link; the system says so by an error. */
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
   }
 }

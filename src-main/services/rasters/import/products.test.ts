@@ -277,7 +277,10 @@ test("a zipped SAFE is read where it lies, stored or compressed, and is re-linke
     expect(catalog.rasters.list().map(({ state }) => state)).toEqual(listed.map(() => "present"));
     // As the window imports: the files that were seen, by their paths.
     expect((await all["rasters.import"]({ paths: preview.files.map((file) => file.path) })).rasters).toBe(0);
-    const elsewhere = join(folder(), basename(archive));
+    // Also inside of the project, where a browser sends what is dropped on its window.
+    const inside = join(catalog.folder, "imports", "today");
+    mkdirSync(inside, { recursive: true });
+    const elsewhere = join(method === "ZIP_STORED" ? folder() : inside, basename(archive));
     renameSync(archive, elsewhere);
     expect(catalog.rasters.missing()).toHaveLength(listed.length);
     const { relinked, missing } = await all["rasters.relinkAll"]({ folder: dirname(elsewhere) });
