@@ -74,6 +74,7 @@ export const questionTables = {
   "rasters.list": ["rasters"],
   "acquisitions.list": series,
   "rasters.preview": series,
+  "rasters.quickLook": null,
   "rasters.stop": null,
   "rasters.import": null,
   "rasters.remove": null,

@@ -237,6 +237,8 @@ export interface RasterCommands {
     /** the name under which it reports its progress and can be stopped */
     readonly task?: string | undefined;
   }): Promise<ImportPreview>;
+  /** A small picture of what files would be imported as: a `data:` address, `null` when they cannot be shown. Nothing is stored. */
+  "rasters.quickLook"(request: { readonly paths: readonly string[] }): Promise<{ readonly picture: string | null }>;
   /** Stops a preview or an import at its next file; nothing of it is kept. */
   "rasters.stop"(request: { readonly task: string }): Promise<void>;
   "rasters.import"(request: {

@@ -4,7 +4,7 @@ import { type Acquisition, bandNamesOf, clearSclClasses } from "../../../src-sha
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { apply } from "../../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
-import { clear, noData, type Reader, type Reading, rasterReader, readPixels } from "../../imagery/index.ts";
+import { clear, noData, type Reader, type Reading, rasterReader, readPixels, unclear } from "../../imagery/index.ts";
 
 const pictureWidth = 288;
 const pictureHeight = 144;
@@ -70,17 +70,54 @@ async function clearest(
   return best?.choice;
 }
 
-async function drawn(reader: Reader, choice: Choice, area: GeoBox, signal: AbortSignal): Promise<Uint8Array> {
-  const grid = centred(area, pictureWidth, pictureHeight);
+/** The scene in the middle of the area. */
+const drawn = (reader: Reader, choice: Choice, area: GeoBox, signal: AbortSignal): Promise<Uint8Array> =>
+  drawnOn(reader, choice, centred(area, pictureWidth, pictureHeight), signal);
+
+/** The bands that show an acquisition: natural colours where it has them, else the first of its bands in grey. */
+function shownBands(acquisition: Acquisition): readonly string[] | undefined {
+  const names = bandNamesOf(acquisition);
+  const natural = [...(colours[acquisition.sensor] ?? []), ...(colours.aerial ?? [])];
+  const [first] = names;
+  return (
+    natural.find((bands) => bands.every((band) => names.includes(band))) ?? (first ? [first, first, first] : undefined)
+  );
+}
+
+/**
+ * A PNG of one acquisition on `grid`, stretched over its own values; `undefined` when it has no band or cannot be read. Memory is that
+ * of three small bands; coarser copies in the file are used where there are some.
+ */
+export async function acquisitionPicture(
+  reader: Reader,
+  acquisition: Acquisition,
+  grid: GeoBox,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  const bands = shownBands(acquisition);
+  if (!bands) return undefined;
+  try {
+    return await drawnOn(reader, { acquisition, bands }, grid, signal);
+  } catch (error) {
+    // What cannot be read is said with its reason where the files are listed.
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
+}
+
+async function drawnOn(reader: Reader, choice: Choice, grid: GeoBox, signal: AbortSignal): Promise<Uint8Array> {
   const { values, states } = await sceneOf(reader, choice, grid, choice.bands, signal);
-  const pixels = pictureWidth * pictureHeight;
+  const { width, height } = grid;
+  const pixels = width * height;
   const data = new Uint8Array(pixels * 4);
   // One stretch for all three keeps the colours as they are; radar's bands have nothing to do with each other.
   const together = choice.acquisition.sensor !== "sentinel-1";
-  const all = values.filter((_, i) => states[i % pixels] === clear).sort();
+  // Of a scene that is all cloud the clouds are shown.
+  const shown = states.includes(clear) ? clear : unclear;
+  const all = values.filter((_, i) => states[i % pixels] === shown).sort();
   for (let channel = 0; channel < 3; channel++) {
     const plane = values.subarray(channel * pixels, (channel + 1) * pixels);
-    const sorted = together ? all : plane.filter((_, i) => states[i] === clear).sort();
+    const sorted = together ? all : plane.filter((_, i) => states[i] === shown).sort();
     const low = sorted[Math.floor(sorted.length * 0.005)] ?? 0;
     const high = sorted[Math.floor(sorted.length * 0.995)] ?? 1;
     for (let i = 0; i < pixels; i++) {
@@ -89,7 +126,7 @@ async function drawn(reader: Reader, choice: Choice, area: GeoBox, signal: Abort
     }
   }
   for (let i = 0; i < pixels; i++) data[i * 4 + 3] = states[i] === noData ? 0 : 255;
-  return encode({ width: pictureWidth, height: pictureHeight, data, depth: 8, channels: 4 }, { zlib: { level: 9 } });
+  return encode({ width, height, data, depth: 8, channels: 4 }, { zlib: { level: 9 } });
 }
 
 function sceneOf(

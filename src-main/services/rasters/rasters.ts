@@ -82,6 +82,16 @@ export function rasterService(deps: Deps) {
       },
     ),
 
+    "rasters.quickLook": validated(
+      "rasters.quickLook",
+      z.strictObject({ paths: z.array(filePath).min(1).max(500) }),
+      async ({ paths }) => {
+        const { choices } = await fileChoices({ paths });
+        const png = await previews.picture(catalog, choices, new AbortController().signal);
+        return { picture: png ? `data:image/png;base64,${Buffer.from(png).toString("base64")}` : null };
+      },
+    ),
+
     "rasters.stop": validated("rasters.stop", z.strictObject({ task: z.string().min(1) }), ({ task }) =>
       tasks.stop(task),
     ),

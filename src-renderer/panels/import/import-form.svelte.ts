@@ -1,10 +1,12 @@
-import { endingOf, vectorEndings } from "../../../src-shared/domain/file-endings.ts";
+import { SvelteMap } from "svelte/reactivity";
+import { ambiguousEndings, endingOf, vectorEndings } from "../../../src-shared/domain/file-endings.ts";
 import type { Remark } from "../../../src-shared/eo/remarks.ts";
 import type {
   ImageChoice,
   ImagePreview,
   ImportPreview,
   PlaceChoice,
+  ProductPreview,
   UnusedFile,
 } from "../../../src-shared/ipc/index.ts";
 import type { Client } from "../../client/index.ts";
@@ -17,6 +19,8 @@ export type Decision = Omit<ImageChoice, "path">;
 
 const previewTask = "import.preview";
 const importTask = "import.run";
+/** A STAC item on the internet is a product that cannot be read, and no file of shapes. */
+const isRemote = (details: unknown): boolean => (details as { readonly kind?: string } | null)?.kind === "remoteStac";
 const isStopped = (error: unknown) => error instanceof Error && error.name === "AbortError";
 
 interface Needs {
@@ -110,18 +114,58 @@ export class ImportForm {
   }
 
   async add(paths: readonly string[]): Promise<void> {
-    const vectors = paths.filter((path) => vectorEndings.includes(endingOf(path)));
-    if (vectors.length > 0) {
-      const added = await this.#addVectors(vectors);
-      if (added > 0) notices.say("success", t("import.vectors", { count: added }));
-    }
+    const isOpen = (path: string) => ambiguousEndings.includes(endingOf(path));
+    const vectors = paths.filter((path) => vectorEndings.includes(endingOf(path)) && !isOpen(path));
     const images = paths.filter((path) => !vectors.includes(path));
-    if (images.length === 0) return;
-    const before = this.paths;
-    this.paths = [...new Set([...this.paths, ...images])];
-    await this.look();
-    // Paths that cannot be read are dropped, so that they do not block the others.
-    if (this.error !== undefined && this.preview !== null) this.paths = before;
+    if (images.length > 0) {
+      const before = this.paths;
+      this.paths = [...new Set([...this.paths, ...images])];
+      await this.look();
+      // An archive or a JSON without an image in it may hold shapes.
+      const none = images.filter((path) => isOpen(path) && this.#holdsNoImage(path));
+      if (none.length > 0) {
+        vectors.push(...none);
+        this.paths = this.paths.filter((path) => !none.includes(path));
+        await (this.paths.length > 0 ? this.look() : this.clear());
+      }
+      // Paths that cannot be read are dropped, so that they do not block the others.
+      else if (this.error !== undefined && this.preview !== null) this.paths = before;
+    }
+    if (vectors.length === 0) return;
+    const added = await this.#addVectors(vectors);
+    if (added > 0) notices.say("success", t("import.vectors", { count: added }));
+  }
+
+  /** The look found nothing to import in a file that was named, and no fault of it either. */
+  #holdsNoImage(path: string): boolean {
+    return (
+      this.preview?.unused.some(
+        (one) => one.path === path && one.error.code === "import-format" && !isRemote(one.error.details),
+      ) ?? false
+    );
+  }
+
+  /** Pictures of products, by path and name; `null`: there is none. */
+  readonly pictures = new SvelteMap<string, string | null>();
+  #looks: Promise<unknown> = Promise.resolve();
+
+  get products(): readonly ProductPreview[] {
+    return this.preview?.products ?? [];
+  }
+
+  /** Makes the picture of a product, one after the other: each reads a few bands. */
+  quickLook({ path, name, files, problem }: ProductPreview): Promise<unknown> {
+    const key = path + name;
+    if (problem !== null || this.pictures.has(key)) return this.#looks;
+    const turn = this.#looks.then(async () => {
+      if (this.pictures.has(key)) return;
+      const { picture } = await this.#client
+        .invoke("rasters.quickLook", { paths: files })
+        .catch(() => ({ picture: null }));
+      this.pictures.set(key, picture);
+    });
+    this.#looks = turn;
+    return turn;
   }
 
   async addDropped(dropped: readonly Dropped[]): Promise<void> {
@@ -170,7 +214,16 @@ export class ImportForm {
       const left = this.files.filter(
         ({ path }) => this.skipped.has(path) && !preview.files.some((file) => file.path === path),
       );
-      this.preview = { ...preview, files: [...preview.files, ...left].sort((p, q) => (p.path < q.path ? -1 : 1)) };
+      const there = new Set(preview.products.map(({ path, name }) => path + name));
+      const out = this.products.filter(
+        ({ path, name, files }) =>
+          this.skipped.size > 0 && !there.has(path + name) && files.every((file) => this.skipped.has(file)),
+      );
+      this.preview = {
+        ...preview,
+        products: [...preview.products, ...out],
+        files: [...preview.files, ...left].sort((p, q) => (p.path < q.path ? -1 : 1)),
+      };
     } catch (error) {
       if (turn !== this.#turn) return;
       if (!isStopped(error)) this.error = error;
@@ -256,6 +309,7 @@ export class ImportForm {
     this.#sending?.abort();
     this.#sending = undefined;
     this.paths = [];
+    this.pictures.clear();
     this.decisions = new Map();
     this.skipped = this.selected = new Set();
     this.preview = null;

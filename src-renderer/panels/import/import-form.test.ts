@@ -208,3 +208,48 @@ test("files that are still being sent when the project is left are not added to 
   await form.addDropped(dropped);
   expect(form.error).toEqual(new Error("the connection was lost"));
 });
+
+test("an archive or a JSON without an image is offered as shapes; one with a product is not", async () => {
+  const format = (path: string, kind: string) =>
+    some<ImportPreview["unused"][number]>({ path, error: { name: "AppError", message: "", code: "import-format", details: { path, kind } } }); // biome-ignore format: one value
+  program.on("rasters.preview", ({ paths }) =>
+    preview(
+      paths.filter((path) => path.includes("S2A")).map((path) => image(`${path}/B02.jp2`)),
+      {
+        unused: paths.flatMap((path) =>
+          path.includes("S2A") ? [] : [format(path, path.includes("far") ? "remoteStac" : "archive")],
+        ),
+      },
+    ),
+  );
+  await form.add(["/d/S2A.zip", "/d/parcels.zip", "/d/far.json"]);
+  expect(vectors).toEqual(["/d/parcels.zip"]);
+  expect(form.paths).toEqual(["/d/S2A.zip", "/d/far.json"]);
+});
+
+test("a product can be left out and taken again; its picture is asked for once, and one after the other", async () => {
+  const product = (name: string) =>
+    some<ImportPreview["products"][number]>({ path: "/d", name, files: [`/d/${name}.tif`], problem: null });
+  const asked: string[] = [];
+  program
+    .on("rasters.preview", ({ paths }) => {
+      const names = paths.includes("/d") ? ["a", "b"] : paths.map((path) => path.slice(3, -4));
+      return preview(
+        names.map((name) => image(`/d/${name}.tif`)),
+        { products: names.map(product) },
+      );
+    })
+    .on("rasters.quickLook", ({ paths }) => {
+      asked.push(...paths);
+      return { picture: "data:image/png;base64,AA==" };
+    });
+  await form.add(["/d"]);
+  await form.take(["/d/b.tif"], false);
+  expect([pathsOf(form.usable), form.products.map(({ name }) => name)]).toEqual([["/d/a.tif"], ["a", "b"]]);
+  await Promise.all([form.quickLook(product("a")), form.quickLook(product("b")), form.quickLook(product("a"))]);
+  expect([asked, form.pictures.size]).toEqual([["/d/a.tif", "/d/b.tif"], 2]);
+  await form.take(["/d/b.tif"], true);
+  expect(form.products.map(({ name }) => name).sort()).toEqual(["a", "b"]);
+  form.clear();
+  expect([form.products, form.pictures.size]).toEqual([[], 0]);
+});

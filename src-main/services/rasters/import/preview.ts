@@ -5,6 +5,7 @@ import {
   distinctRemarks,
   type EvidenceField,
   isUndated,
+  measuredPieces,
   parseProduct,
   pathsOf,
   withStatedFields,
@@ -21,6 +22,7 @@ import {
   factsOf,
   type ImportedFile,
   importedFiles,
+  joinFiles,
   nativeMeters,
   pixelMeters,
   requireMeasurement,
@@ -32,6 +34,7 @@ import { cacheOf, fileSize, statHolder } from "../../../files/index.ts";
 import { type RasterFacts, type Reader, rasterReader, shareOf } from "../../../imagery/index.ts";
 import { crsName } from "../../../raster/index.ts";
 import { duplicateDays, planModalities, waitingFor } from "../../modalities/planned.ts";
+import { acquisitionPicture } from "../../projects/picture.ts";
 import { readWhole } from "../info.ts";
 import { isUnchanged, standingChoices } from "./images.ts";
 import { joinImport } from "./join.ts";
@@ -134,6 +137,31 @@ export class ImportPreviews {
     }
   }
 
+  /** A quick look of the first acquisition that files make, as a PNG; `undefined` when they make none that can be read. */
+  async picture(
+    catalog: Catalog,
+    choices: readonly FileChoice[],
+    signal: AbortSignal,
+  ): Promise<Uint8Array | undefined> {
+    const { geobox } = catalog.project.get().grid;
+    const reader = rasterReader();
+    try {
+      const files: ImportedFile[] = [];
+      for (const choice of choices) {
+        signal.throwIfAborted();
+        const { brings, file, errors } = await this.#look(reader, choice, geobox, signal);
+        // An image that lies elsewhere is not imported, and can be seen all the same.
+        const beside = file && errors.every(({ code }) => code === "raster-outside-project");
+        files.push(...(beside && brings.length === 0 ? importedFiles(file) : brings));
+      }
+      const [acquisition] = joinFiles([], files).acquisitions.filter((one) => measuredPieces(one).length > 0);
+      const grid = acquisition && measuredPieces(acquisition)[0]?.files.find(({ bands }) => bands.length > 0)?.grid;
+      return acquisition && grid && (await acquisitionPicture(reader, acquisition, pictureGrid(grid), signal));
+    } finally {
+      await reader.close();
+    }
+  }
+
   async #look(reader: Reader, choice: FileChoice, area: GeoBox, signal: AbortSignal): Promise<Looked> {
     const stats = statHolder(choice.path);
     const key = JSON.stringify([choice, stats?.size, stats?.mtimeMs]);
@@ -145,6 +173,19 @@ export class ImportPreviews {
     this.#looked.set(key, looked);
     return looked;
   }
+}
+
+/** The longer side of a quick look, in pixels of a screen that shows two for one. */
+const pictureSide = 144;
+
+/** The whole image with its longer side in so many pixels. */
+function pictureGrid(grid: GeoBox): GeoBox {
+  const shrink = Math.max(1, Math.max(grid.width, grid.height) / pictureSide);
+  const width = Math.max(1, Math.round(grid.width / shrink));
+  const height = Math.max(1, Math.round(grid.height / shrink));
+  const { a, b, c, d, e, f } = grid.affine;
+  const [across, down] = [grid.width / width, grid.height / height];
+  return { ...grid, width, height, affine: { a, b: b * across, c: c * down, d, e: e * across, f: f * down } };
 }
 
 async function look(
