@@ -30,6 +30,7 @@ test("what opens or warps files by itself reads no acquisitions: each is listed 
     "services/app/health.ts": "a file of its own",
     "services/areas/draw.ts": "result maps",
     "services/areas/estimate.ts": "result maps",
+    "services/info/image.ts": "a header, to say what a file is",
     "services/layers/properties.ts": "a header, for its table",
     "services/legends/files.ts": "names and colours of a class raster",
     "services/maps/legend.ts": "colours of a class raster",

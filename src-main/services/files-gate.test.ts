@@ -13,6 +13,7 @@ const calls =
 /** file → why the paths of its calls do not come from a project's rows, files or links. */
 const exceptions: Readonly<Record<string, string>> = {
   "services/app/health.ts": "a folder of its own among the temporary files",
+  "services/info/model.ts": "a folder of its own among the temporary files",
   "services/rasters/import/join.ts":
     "reads files to compare their bytes: those a person named, and rasters that passed `fromStored`",
   "services/inspect/classes.ts": "a folder of its own among the temporary files",

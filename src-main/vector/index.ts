@@ -11,6 +11,7 @@ export type {
 export { type FeatureSink, openFeatureSink } from "./formats/feature-sink.ts";
 export { writeGeoPackage } from "./formats/geopackage-write.ts";
 export { datumDoubtOf } from "./formats/inspect-layer.ts";
+export { vectorFormats } from "./formats/known.ts";
 export type { LayerFacts } from "./formats/layer-facts.ts";
 export { openFeatures, readFeatures } from "./formats/read.ts";
 export { divide } from "./geometry/divide.ts";

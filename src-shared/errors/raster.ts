@@ -10,6 +10,8 @@ const figure = (value: number): string =>
 export const rasterErrors = {
   "raster-unknown-format": ({ path }: File) =>
     `“${path}” is no image that can be read here. Choose a GeoTIFF (.tif) or a JPEG 2000 file (.jp2), or convert the image to GeoTIFF first.`,
+  "info-unknown-folder": ({ path }: File) =>
+    `“${path}” is a folder in which no project, no model and no product is recognised. Name one of the files in it.`,
   "raster-missing": ({ path }: File) =>
     `“${path}” cannot be opened: there is no such file. Check the name, or re-link it.`,
   "raster-changed": ({ path }: File) =>

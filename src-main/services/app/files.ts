@@ -53,6 +53,17 @@ export function fileService(watch: ProgressOptions = {}) {
       },
     ),
 
+    /** What a file, a folder or an archive is, whatever its kind. */
+    "file.info": validated(
+      "file.info",
+      z.strictObject({ path: file, crs: text.optional(), layer: text.optional(), appVersion: text }),
+      async ({ path, crs, layer, appVersion }) => {
+        const { fileInfo } = await import("../info/info.ts");
+        const chosen = crs === undefined ? {} : { crs: knownCrs(crs) };
+        return fileInfo(path, { appVersion, ...chosen, ...(layer === undefined ? {} : { layer }) });
+      },
+    ),
+
     /** The same pixels as a Cloud Optimized GeoTIFF. */
     "raster.convert": validated(
       "raster.convert",

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { csv } from "../../../src-shared/domain/csv.ts";
 import { endingOf, imageEndings } from "../../../src-shared/domain/file-endings.ts";
 import { freeName } from "../../../src-shared/domain/free-name.ts";
+import type { KnownFormat } from "../../../src-shared/domain/known-format.ts";
 import type { LegendClass } from "../../../src-shared/domain/legend.ts";
 import { AppError, type ErrorDetails } from "../../../src-shared/errors/index.ts";
 import { type Because, reason } from "../../../src-shared/errors/reasons/index.ts";
@@ -23,6 +24,15 @@ import {
 } from "../../vector/index.ts";
 import { freeCode, freeColor } from "../labels/classes.ts";
 import { runReadingTask, whyReadingStopped } from "../reading/subprocess.ts";
+
+/** The legends that are read. */
+export const legendFormats: readonly KnownFormat[] = [
+  { kind: "legend", name: "Table of classes", endings: ["csv", "tsv", "txt", "json"], read: "codes, names, colours, groups and codes of the source, by the names of columns in English or French", notRead: "" }, // biome-ignore format: one line
+  { kind: "legend", name: "QGIS style", endings: ["qml"], read: "palettes of rasters, categories of shapes", notRead: "ramps, rules; projects (.qgz): save the style of one layer" }, // biome-ignore format: one line
+  { kind: "legend", name: "SLD", endings: ["sld", "xml"], read: "colour maps of values, rules with a fill", notRead: "ramps, symbols" }, // biome-ignore format: one line
+  { kind: "legend", name: "Table of colours", endings: ["clr", "txt"], read: "ESRI .clr, colour maps of QGIS, tables of gdaldem", notRead: "colours that blend into each other" }, // biome-ignore format: one line
+  { kind: "legend", name: "Class raster", endings: ["tif", "tiff"], read: "attribute tables, category names and palettes of the first band that has some", notRead: "" }, // biome-ignore format: one line
+];
 
 interface Found {
   readonly code?: number | undefined;

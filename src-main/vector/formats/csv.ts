@@ -2,6 +2,7 @@
 
 import { basename, extname } from "node:path";
 import { tableEndings } from "../../../src-shared/domain/file-endings.ts";
+import type { KnownVectorFormat } from "../../../src-shared/domain/known-format.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { Crs } from "../../../src-shared/geo/crs.ts";
 import type { TableReading } from "../../../src-shared/ipc/labels.ts";
@@ -11,6 +12,16 @@ import { type CsvTable, decimalIn, numberIn, readCsvTable, scanTable } from "./c
 import type { Feature, FeatureLayer, Field, PropertyValue, ReadOptions } from "./feature.ts";
 import { looksLikeShape, readShape } from "./shape-text.ts";
 import { GeometryProblem } from "./wkb.ts";
+
+/** What is read of it. */
+export const tableFormat: KnownVectorFormat = {
+  kind: "labels",
+  name: "Table of text",
+  endings: ["csv", "tsv", "tab", "txt"],
+  read: "longitude and latitude, x and y with an EPSG code, or WKT, GeoJSON or WKB in a column; separator, decimal sign and encoding are found",
+  notRead: "degrees with minutes, spreadsheets",
+  crsFrom: "its columns",
+};
 
 /** Endings that are read as tables of text. */
 export const tableExtensions: readonly string[] = tableEndings.map((ending) => `.${ending}`);

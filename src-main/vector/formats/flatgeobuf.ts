@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { basename, extname } from "node:path";
+import type { KnownVectorFormat } from "../../../src-shared/domain/known-format.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { type Because, reason } from "../../../src-shared/errors/reasons/index.ts";
 import type { Crs } from "../../../src-shared/geo/crs.ts";
@@ -9,6 +10,16 @@ import type { Feature, FeatureLayer, Field, FieldType, PropertyValue, ReadOption
 import { record } from "./fields.ts";
 import { FlatTable, type FlatVector } from "./flatbuffer.ts";
 import { GeometryProblem } from "./wkb.ts";
+
+/** What is read of it. */
+export const flatGeobufFormat: KnownVectorFormat = {
+  kind: "labels",
+  name: "FlatGeobuf",
+  endings: ["fgb"],
+  read: "version 3, with an index or without one",
+  notRead: "curves, binary columns",
+  crsFrom: "its header",
+};
 
 // FlatGeobuf 3: eight bytes that name the format, a header, a spatial index that is passed over, and features one behind the other, each
 // with its length before it. Fields of the tables are those of the format's schemas (header.fbs, feature.fbs).

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
+import type { KnownVectorFormat } from "../../../src-shared/domain/known-format.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import type { Crs } from "../../../src-shared/geo/crs.ts";
@@ -7,6 +8,16 @@ import { type Geometry, isEmpty, type Position, positionsOf } from "../geometry/
 import type { Feature, FeatureLayer, PropertyValue, ReadOptions } from "./feature.ts";
 import { fieldsOf, record } from "./fields.ts";
 import { GeometryProblem } from "./wkb.ts";
+
+/** What is read of it. */
+export const geoJsonFormat: KnownVectorFormat = {
+  kind: "labels",
+  name: "GeoJSON",
+  endings: ["geojson", "json"],
+  read: "features, collections and bare shapes, up to 384 MiB",
+  notRead: "newline-delimited GeoJSON, TopoJSON",
+  crsFrom: "its “crs” member, without one longitude and latitude (RFC 7946)",
+};
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 type JsonObject = { readonly [key: string]: Json };

@@ -2,6 +2,7 @@ import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, readSync } 
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import Database from "better-sqlite3";
+import type { KnownVectorFormat } from "../../../src-shared/domain/known-format.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import type { Crs } from "../../../src-shared/geo/crs.ts";
@@ -11,6 +12,16 @@ import { type Geometry, isEmpty } from "../geometry/geometry.ts";
 import type { Feature, FeatureLayer, Field, FieldType, LayerInfo, PropertyValue, ReadOptions } from "./feature.ts";
 import { record } from "./fields.ts";
 import { GeometryProblem, readWkb } from "./wkb.ts";
+
+/** What is read of it. */
+export const geoPackageFormat: KnownVectorFormat = {
+  kind: "labels",
+  name: "GeoPackage",
+  endings: ["gpkg"],
+  read: "layers, views and tables; points, lines, polygons and collections",
+  notRead: "curves, rasters, views that compute",
+  crsFrom: "the layer’s entry in gpkg_spatial_ref_sys",
+};
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 

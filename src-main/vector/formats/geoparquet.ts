@@ -1,4 +1,5 @@
 import { basename, extname } from "node:path";
+import type { KnownVectorFormat } from "../../../src-shared/domain/known-format.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import type { Crs } from "../../../src-shared/geo/crs.ts";
@@ -8,6 +9,16 @@ import type { Feature, FeatureLayer, Field, FieldType, ReadOptions } from "./fea
 import { record } from "./fields.ts";
 import { openParquet, type ParquetColumn, type ParquetFile, parquetRows } from "./parquet-file.ts";
 import { GeometryProblem, readWkb } from "./wkb.ts";
+
+/** What is read of it. */
+export const geoParquetFormat: KnownVectorFormat = {
+  kind: "labels",
+  name: "GeoParquet",
+  endings: ["parquet", "geoparquet"],
+  read: "1.0 and 1.1, Parquet’s own type for shapes; WKB; Snappy, GZIP, Brotli, ZSTD",
+  notRead: "other encodings of shapes, lists and structures, LZ4, encryption, tables without shapes",
+  crsFrom: "its “geo” metadata, without one longitude and latitude",
+};
 
 /** How a file describes its shapes. */
 interface Shapes {

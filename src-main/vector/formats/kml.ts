@@ -3,6 +3,7 @@
 
 import { readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
+import type { KnownVectorFormat } from "../../../src-shared/domain/known-format.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { type Because, reason } from "../../../src-shared/errors/reasons/index.ts";
 import { DamagedZip, openZip } from "../../files/index.ts";
@@ -19,6 +20,16 @@ import type { Geometry, Position } from "../geometry/geometry.ts";
 import type { Feature, FeatureLayer, PropertyValue, ReadOptions } from "./feature.ts";
 import { fieldsOf, record } from "./fields.ts";
 import { GeometryProblem } from "./wkb.ts";
+
+/** What is read of it. */
+export const kmlFormat: KnownVectorFormat = {
+  kind: "labels",
+  name: "KML, KMZ",
+  endings: ["kml", "kmz"],
+  read: "placemarks, folders as a field, tracks, extended data",
+  notRead: "styles, network links, overlays, models",
+  crsFrom: "the format: longitude and latitude",
+};
 
 /** The largest document that is read: its features are held in memory. */
 const largest = 256 * 2 ** 20;

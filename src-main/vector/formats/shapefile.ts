@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import RBush from "rbush";
+import type { KnownVectorFormat } from "../../../src-shared/domain/known-format.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { type Because, reason } from "../../../src-shared/errors/reasons/index.ts";
 import { crsFromWkt } from "../../raster/crs-from-wkt.ts";
@@ -9,6 +10,16 @@ import { openDbf } from "./dbf.ts";
 import type { Feature, FeatureLayer, ReadOptions } from "./feature.ts";
 import { type Decode, decoderNamed } from "./text-encoding.ts";
 import { GeometryProblem } from "./wkb.ts";
+
+/** What is read of it. */
+export const shapefileFormat: KnownVectorFormat = {
+  kind: "labels",
+  name: "Shapefile",
+  endings: ["shp"],
+  read: "all plain shapes and multipatches, texts in any code page; .dbf, .prj, .cpg and .shx where they are there",
+  notRead: "heights and measures",
+  crsFrom: "the .prj beside it",
+};
 
 const typeNames: Readonly<Record<number, string>> = {
   0: "NULL",

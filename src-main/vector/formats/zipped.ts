@@ -5,11 +5,22 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { vectorEndings } from "../../../src-shared/domain/file-endings.ts";
 import { freeName } from "../../../src-shared/domain/free-name.ts";
+import type { KnownVectorFormat } from "../../../src-shared/domain/known-format.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { reason } from "../../../src-shared/errors/reasons/index.ts";
 import { DamagedZip, openZip, removeSync } from "../../files/index.ts";
 import type { FeatureLayer, ReadOptions } from "./feature.ts";
 import { foreignKindOf } from "./foreign.ts";
+
+/** What is read of it. */
+export const zippedFormat: KnownVectorFormat = {
+  kind: "labels",
+  name: "ZIP of these",
+  endings: ["zip"],
+  read: "one or several vector files, up to 2 GiB unpacked",
+  notRead: "encryption, archives in archives",
+  crsFrom: "the file inside",
+};
 
 type Read = (path: string, options: ReadOptions) => FeatureLayer;
 type ReadLater = (path: string, options: ReadOptions) => Promise<FeatureLayer>;

@@ -113,6 +113,8 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
     `Le modèle compte ${days} jours à partir du ${begin} ; le ${date} de ${quoted(modality)} n’en fait pas partie. Retirez cette date, ou choisissez l’année qui tient lieu de première année du modèle.`,
   "raster-unknown-format": ({ path }) =>
     `${quoted(path)} n’est pas une image lisible ici. Choisissez un GeoTIFF (.tif) ou un fichier JPEG 2000 (.jp2), ou convertissez d’abord l’image en GeoTIFF.`,
+  "info-unknown-folder": ({ path }) =>
+    `${quoted(path)} est un dossier où aucun projet, modèle ni produit n’est reconnu. Indiquez un de ses fichiers.`,
   "raster-missing": ({ path }) =>
     `${quoted(path)} ne peut pas être ouvert : ce fichier n’existe pas. Vérifiez son nom, ou indiquez son nouvel emplacement.`,
   "raster-not-a-file": ({ path, what }) =>

@@ -1,5 +1,7 @@
 import { AppError } from "../../../../src-shared/errors/index.ts";
 import type { fileService } from "../../../services/app/files.ts";
+import type { FileInfo } from "../../../services/info/fact.ts";
+import { appVersion } from "../../app-version.ts";
 import { type Command, command } from "../command.ts";
 import type { Output } from "../output.ts";
 import { table } from "../table.ts";
@@ -17,23 +19,38 @@ const shown = (value: number): string => String(Number(value.toPrecision(12)));
 
 const info = command({
   name: "info",
-  summary: "say what an image is: size, place, bands, values, blocks",
-  positionals: [{ name: "FILE", summary: "a GeoTIFF, COG or JPEG 2000 file" }],
+  summary: "say what a file or a folder is, and where every fact of it was found",
+  details:
+    "An image, labels, a legend, a project, a model, or an archive of these; of an image also size, place, bands, values and blocks. “omnisat formats” lists what is read. What is not read is one sentence with the way out, and exit code 1.",
+  positionals: [{ name: "FILE", summary: "an image, a file of labels or classes, a project, a model, an archive" }],
   options: {
     crs: { type: "text", value: "EPSG:CODE", summary: "coordinate system, when the file names none" },
-    stats: { type: "flag", summary: "look at the pixels too: smallest, largest, mean, spread, percentiles" },
+    layer: { type: "text", value: "NAME", summary: "the layer of a vector file with several", fallback: "the first" },
+    stats: {
+      type: "flag",
+      summary: "look at the pixels of an image too: smallest, largest, mean, spread, percentiles",
+    },
   },
   examples: [
-    ["omnisat info S2_L2A_10m_20190416T105658.tif", "the header"],
+    ["omnisat info S2_L2A_10m_20190416T105658.tif", "the header, sensor, date and bands"],
+    ["omnisat info parcels.gpkg", "layers, shapes, fields and the coordinate system"],
     ["omnisat info ortho.tif --stats --json", "with statistics, for a program"],
   ],
   async run({ words, options, output, signal }) {
     const path = words[0]!;
-    const about = await (await files(output, signal, "Reading"))["raster.info"]({
+    const service = await files(output, signal, "Reading");
+    const found = await service["file.info"]({
       path,
-      statistics: options.stats,
-      ...given({ crs: options.crs }),
+      appVersion,
+      ...given({ crs: options.crs, layer: options.layer }),
     });
+    if (found.kind !== "image") {
+      if (options.stats)
+        throw new AppError("usage", { problem: `--stats looks at pixels, and “${path}” is no image.`, help: "omnisat info --help" }); // biome-ignore format: one line
+      output.result({ command: "info", ...found }, [path, `  ${found.reader}`, "", factsText(found)].join("\n"));
+      return 0;
+    }
+    const about = await service["raster.info"]({ path, statistics: options.stats, ...given({ crs: options.crs }) });
     const { geobox, bounds, lonLat, resolution } = about;
     const kind = [
       about.format,
@@ -73,6 +90,7 @@ const info = command({
     output.result(
       {
         command: "info",
+        ...found,
         ...header,
         ...(statistics
           ? { statistics: statistics.map((s) => ({ ...s, percentiles: Object.fromEntries(s.percentiles) })) }
@@ -81,7 +99,45 @@ const info = command({
       [
         ...lines,
         table(about.statistics ? [...headings, "min", "max", "mean", "std", "2 %", "98 %"] : headings, rows),
+        "",
+        factsText({ ...found, facts: found.facts.filter(({ name }) => !headerFacts.has(name)) }),
       ].join("\n"),
+    );
+    return 0;
+  },
+});
+
+/** Of an image, what its header already said above. */
+const headerFacts = new Set(["size", "values", "CRS", "bounds", "pixel size"]);
+/** Values of a fact that are written out. */
+const mostValues = 12;
+
+function factsText({ facts, remarks }: FileInfo): string {
+  const shownValue = (value: FileInfo["facts"][number]["value"]) =>
+    typeof value === "string" || typeof value === "number"
+      ? String(value)
+      : [...value.slice(0, mostValues), ...(value.length > mostValues ? [`and ${value.length - mostValues} more`] : [])].join(", "); // biome-ignore format: one line
+  const width = Math.max(0, ...facts.map(({ name }) => name.length));
+  const lines = facts.map(({ name, value, from }) => `  ${name.padEnd(width)}  ${shownValue(value)}  (${from})`);
+  return [...lines, ...remarks].join("\n");
+}
+
+const formats = command({
+  name: "formats",
+  summary: "list the kinds of files that are read, and what of each is not",
+  positionals: [],
+  options: {},
+  examples: [["omnisat formats --json", "for a program"]],
+  async run({ output }) {
+    const { formatsNotRead, knownFormats } = await import("../../../services/info/formats.ts");
+    const lines = knownFormats.flatMap(({ kind, name, endings, read, notRead }) => [
+      `${kind} · ${name} (${endings.map((ending) => `.${ending}`).join(" ")})`,
+      `  reads ${read}`,
+      ...(notRead === "" ? [] : [`  not ${notRead}`]),
+    ]);
+    output.result(
+      { command: "formats", formats: knownFormats, notRead: formatsNotRead },
+      [...lines, "", "Not read:", ...formatsNotRead.map(({ format, help }) => `  ${format}. ${help}`)].join("\n"),
     );
     return 0;
   },
@@ -225,4 +281,4 @@ const warp = command({
   },
 });
 
-export const fileCommands: readonly Command[] = [info, convert, warp];
+export const fileCommands: readonly Command[] = [info, formats, convert, warp];
