@@ -49,7 +49,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "src-main/features": ["src-main/files", "src-main/classifiers", "src-shared"],
   "src-main/imagery": ["src-main/files", "src-main/raster", "src-shared"],
   "src-main/products": ["src-main/files", "src-main/raster", "src-shared"],
-  "src-main/alignment": ["src-main/raster", "src-main/imagery", "src-shared"],
+  "src-main/alignment": ["src-main/files", "src-main/raster", "src-main/imagery", "src-shared"],
   "src-main/cube": ["src-main/files", "src-main/raster", "src-main/imagery", "src-shared"],
   "src-main/catalog": ["src-main/files", "src-shared"],
   "src-main/report": ["src-main/files", "src-main/raster", "src-main/cube", "src-shared"],

@@ -7,7 +7,8 @@ import { apply, northUp } from "../../src-shared/geo/affine.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { openRaster, warp } from "../raster/index.ts";
 import { fft2, spectrum } from "./fft.ts";
-import { type MeasuredPatch, measureShift } from "./measure-shift.ts";
+import { measureShift } from "./measure-shift.ts";
+import type { MeasuredPatch } from "./patch.ts";
 
 const room = mkdtempSync(join(tmpdir(), "omnisat-alignment-"));
 afterAll(() => rmSync(room, { recursive: true, force: true }));

@@ -1,5 +1,4 @@
-/** Two images of one place: how far one is displaced against the other. README.md says how it is measured and when it is refused. */
-export {
-  type MeasuredPatch,
-  measureShift,
-} from "./measure-shift.ts";
+/** Images of one place: how far they are displaced against each other. README.md says how it is measured and when it is refused. */
+export { measureShift } from "./measure-shift.ts";
+export { patchOf } from "./patch.ts";
+export { bandToCompare, edgesBetween, measureSeries, resolutionIn } from "./series.ts";

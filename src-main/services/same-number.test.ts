@@ -18,7 +18,7 @@ import type { Catalog } from "../catalog/index.ts";
 import { readScene } from "../cube/index.ts";
 import { clear, noData, rasterReader, unclear } from "../imagery/index.ts";
 import { temporaryFolder } from "../raster/testing/gdal.ts";
-import { patchOf } from "./alignment/measure.ts";
+import { patchOf } from "../alignment/index.ts";
 import { answerPixels } from "./pixels/answer.ts";
 import { projectFolders } from "./projects/projects.ts";
 import { services } from "./services.ts";

@@ -4,6 +4,7 @@ import type { Bounds } from "../geo/bounds.ts";
 import type { Crs } from "../geo/crs.ts";
 import type { GeoBox } from "../geo/geobox.ts";
 import type { PixelWindow } from "../geo/window.ts";
+import type { AlignResult, AlignSpec } from "./alignment.ts";
 import type { SampleMethod } from "./area-sample.ts";
 import type { Calibration, SetRule } from "./calibration.ts";
 import type { ChosenSettings } from "./chosen-settings.ts";
@@ -58,7 +59,8 @@ export type JobSpec =
   | EmbedFilesSpec
   | NumbersSpec
   | NumberMapSpec
-  | ChangeSpec;
+  | ChangeSpec
+  | AlignSpec;
 export type JobKind = JobSpec["kind"];
 
 /** Short work with files, which needs no network: it does not wait until a training has ended. */
@@ -85,6 +87,7 @@ export interface JobResults {
   readonly numbers: NumbersResult;
   readonly "number-map": NumberMapResult;
   readonly change: ChangeResult;
+  readonly align: AlignResult;
 }
 export type JobResult = JobResults[JobKind];
 

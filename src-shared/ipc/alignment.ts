@@ -1,4 +1,6 @@
+import type { AlignedDate, AlignModel, AlignResult, MeasureRefusal } from "../domain/alignment.ts";
 import type { SensorId } from "../eo/sensors.ts";
+import type { StartedJob } from "./jobs.ts";
 
 type Nothing = Readonly<Record<string, never>>;
 
@@ -39,9 +41,6 @@ export interface AlignmentEntry {
   readonly problems: readonly AlignmentProblem[];
 }
 
-/** Why no shift could be measured, or why it should not be relied on. */
-export type MeasureRefusal = "texture" | "clouds" | "overlap" | "ambiguous" | "inconsistent" | "too-far";
-
 export interface Measurement {
   /** how far `moving` has to be moved to lie on `reference`, in map units (metres), in addition to what it is shifted by now */
   readonly dx: number;
@@ -59,6 +58,29 @@ export interface Measurement {
   readonly refused: MeasureRefusal | null;
 }
 
+/** Which dates are measured, and what against. */
+export interface AlignRequest {
+  /** whose dates; the project's only series when left out */
+  readonly modality?: string | undefined;
+  /** `median` of the dates (default), or of another modality's; an id or a date of an image */
+  readonly reference?: string | undefined;
+  /** the modality that the reference belongs to (default: the same) */
+  readonly against?: string | undefined;
+  readonly model?: AlignModel | undefined;
+}
+
+/** What was measured last, and what was made of it. */
+export interface MeasuredDates extends Omit<AlignResult, "dates"> {
+  readonly job: number;
+  /** of its end */
+  readonly at: string;
+  readonly dates: readonly (AlignedDate & {
+    readonly name: string | null;
+    /** its correction is the measured one now */
+    readonly applied: boolean;
+  })[];
+}
+
 /** How layers lie on each other, and corrections of it. Input files are never changed. */
 export interface AlignmentCommands {
   "alignment.report"(request: Nothing): Promise<readonly AlignmentEntry[]>;
@@ -69,6 +91,19 @@ export interface AlignmentCommands {
     readonly token?: string | undefined;
   }): Promise<Measurement>;
   "alignment.stop"(request: { readonly token: string }): Promise<void>;
+  /** Measures all dates of a modality, as a job; changes nothing. */
+  "alignment.align"(request: AlignRequest): Promise<StartedJob>;
+  /** What the last such job of the modality measured; of any modality when none is named. `null`: none did, or its images are gone. */
+  "alignment.dates"(request: { readonly modality?: string | undefined }): Promise<MeasuredDates | null>;
+  /**
+   * Gives the dates that lie off by at least `pixels`, for certain, the corrections that were measured: one step of the history.
+   * `acquisitions`: only these of them. Answers with their ids.
+   */
+  "alignment.apply"(request: {
+    readonly job: number;
+    readonly pixels: number;
+    readonly acquisitions?: readonly string[] | undefined;
+  }): Promise<readonly string[]>;
   /** Corrections of place, in map units, of one or several acquisitions: one step of the history. `null` takes it away. */
   "alignment.setShift"(request: {
     readonly shifts: readonly {
