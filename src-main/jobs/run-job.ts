@@ -47,6 +47,8 @@ async function start(spec: JobSpec, context: JobContext): Promise<JobResults[Job
       return (await import("./number-map.ts")).numberMap(spec, context);
     case "change":
       return (await import("./change.ts")).change(spec, context);
+    case "align":
+      return (await import("./align.ts")).align(spec, context);
     case "report":
       return (await import("../report/index.ts")).writeReport(spec, context);
   }

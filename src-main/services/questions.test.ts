@@ -157,6 +157,7 @@ const requests = (): { readonly [Name in Asked]: RequestOf<Name> } => {
     "timeline.clouds": {},
     "inspect.series": { places: [place] },
     "alignment.report": {},
+    "alignment.dates": {},
     "instant.state": { learn: true },
     "instant.suspicious": {},
     "edits.list": {},

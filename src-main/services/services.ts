@@ -59,7 +59,7 @@ export function services(given: Deps) {
     ...exportService(deps, queue),
     ...jobService(deps, queue),
     ...inspectService(deps),
-    ...alignmentService(deps),
+    ...alignmentService(deps, queue),
     ...editService(deps),
     ...deviceService(),
     ...displayService(deps),

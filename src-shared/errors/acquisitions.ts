@@ -138,6 +138,22 @@ export const acquisitionErrors = {
     `${evidence.length} images show the same place at the same overpass (${sensor}, ${date}${count > 1 ? `, and ${count - 1} more such places` : ""}):\n${evidence.map((line) => `  ${line}`).join("\n")}\nSay what becomes of them: --duplicates keep (both, as two dates), replace (the new one instead of the old), best (the clearest), merge (each pixel from the one that sees it). Nothing was added.`,
   "acquisition-not-found": ({ name }: { readonly name: string }) =>
     `The project has no acquisition “${name}”. omnisat project list --acquisitions names those it has.`,
+  "align-which-modality": ({ available }: { readonly available: readonly string[] }) =>
+    `Say whose dates are to be compared: --modality ${available.length > 0 ? available.join(", ") : "NAME (the project has no images yet)"}.`,
+  "align-reference-unknown": ({ reference, modality }: { readonly reference: string; readonly modality: string }) =>
+    `“${modality}” has no image of “${reference}” to compare with. Give a date of it, the id of an image, or “median”.`,
+  "align-too-few-dates": ({
+    modality,
+    count,
+    least,
+  }: {
+    readonly modality: string;
+    readonly count: number;
+    readonly least: number;
+  }) =>
+    `“${modality}” has ${count} ${count === 1 ? "date" : "dates"}. A median needs at least ${least}: compare with one image instead (--reference DATE).`,
+  "align-not-measured": ({ job }: { readonly job: number }) =>
+    `Job ${job} has measured no dates, or its result was deleted. Measure the dates again.`,
   "import-nothing-usable": ({ count, reasons }: UnusableFiles) =>
     `None of ${count} files could be used:\n${refusalLines(count, reasons, ({ message }) => message)}`,
   "import-format": ({ path, kind }: { readonly path: string; readonly kind: ForeignKind }) => {

@@ -267,6 +267,9 @@ export const questionTables = {
   "alignment.report": images,
   "alignment.measure": null,
   "alignment.stop": null,
+  "alignment.align": null,
+  "alignment.dates": ["rasters", "acquisitions", "pieces", "piece_files", "jobs"],
+  "alignment.apply": null,
   "alignment.setShift": null,
 
   // edits

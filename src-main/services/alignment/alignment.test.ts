@@ -7,6 +7,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Catalog } from "../../catalog/index.ts";
 import type { Deps } from "../deps.ts";
 import { editService } from "../edits.ts";
+import { JobQueue } from "../jobs/jobs.ts";
+import { resultHandlers } from "../jobs/result-handlers.ts";
 import { projectFolders } from "../projects/projects.ts";
 import { rasterService } from "../rasters/rasters.ts";
 import { alignmentService } from "./alignment.ts";
@@ -14,7 +16,11 @@ import { alignmentService } from "./alignment.ts";
 const sample = join(import.meta.dirname, "../../../resources/sample/flanders-crops-2019/S2_L2A_10m");
 const room = mkdtempSync(join(tmpdir(), "omnisat-alignment-test-"));
 const file = (date: string) => join(room, "imagery", `S2_L2A_10m_${date}T105700.tif`);
-const every = (deps: Deps) => ({ ...rasterService(deps), ...alignmentService(deps), ...editService(deps) });
+const every = (deps: Deps) => ({
+  ...rasterService(deps),
+  ...alignmentService(deps, new JobQueue(deps, resultHandlers(deps))),
+  ...editService(deps),
+});
 let catalog: Catalog;
 let all: ReturnType<typeof every>;
 

@@ -190,6 +190,7 @@ const words = {
   numbers: "Learning numbers",
   "number-map": "Map of numbers",
   change: "Change between two periods",
+  align: "Alignment of dates",
 };
 
 function runTitle(catalog: Catalog, kind: Job["kind"], modelId: number | null): string {

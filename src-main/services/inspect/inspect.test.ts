@@ -10,6 +10,8 @@ import { readFeatures } from "../../vector/index.ts";
 import { alignmentService } from "../alignment/alignment.ts";
 import type { Deps } from "../deps.ts";
 import { editService } from "../edits.ts";
+import { JobQueue } from "../jobs/jobs.ts";
+import { resultHandlers } from "../jobs/result-handlers.ts";
 import { projectFolders } from "../projects/projects.ts";
 import { rasterService } from "../rasters/rasters.ts";
 import { inspectService } from "./inspect.ts";
@@ -21,7 +23,7 @@ let catalog: Catalog;
 const every = (deps: Deps) => ({
   ...rasterService(deps),
   ...inspectService(deps),
-  ...alignmentService(deps),
+  ...alignmentService(deps, new JobQueue(deps, resultHandlers(deps))),
   ...editService(deps),
 });
 let all: ReturnType<typeof every>;

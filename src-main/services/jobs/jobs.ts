@@ -333,6 +333,7 @@ function causeOf(error: unknown, signal: AbortSignal | undefined, host: AbortSig
 /** What people know a job by: the name of what it makes or looks at. */
 function titleOf(spec: NewSpec): string {
   if ("modelName" in spec) return spec.modelName;
+  if (spec.kind === "align") return spec.modality;
   if (spec.kind === "features") return spec.groups.map(({ modality }) => modality).join(", ");
   if (spec.kind === "map" || spec.kind === "number-map" || spec.kind === "change") return spec.title ?? spec.baseName;
   if ("baseName" in spec) return spec.baseName;
@@ -434,7 +435,7 @@ const lineOf = ({ step, review }: Extract<JobEvent, { type: "review" }>): string
 
 /** What is worth keeping has moved to the models or the maps; checkpoints are as large as the model and its moments. */
 function removeLeftovers(catalog: Catalog, { folder }: Job, { kind }: JobSpec): void {
-  if (kind === "report" || kind === "evaluate") return;
+  if (kind === "report" || kind === "evaluate" || kind === "align") return;
   for (const name of readdirSync(folder)) {
     if (name !== specFileName && name !== logFileName) catalog.removeOwn(join(folder, name), ["runs"]);
   }

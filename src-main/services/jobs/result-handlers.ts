@@ -169,6 +169,8 @@ export function resultHandlers({ catalog, announce }: Deps): ResultHandlers {
     change: (job, spec, result) => settleSurface(job, spec, result, null),
     estimate: () => {},
     inspect: () => {},
+    // It stays in the job's folder: `services/alignment/dates.ts` reads it there.
+    align: () => {},
     golden: () => {},
     "map-tiles": (job, spec, result) => {
       const folder = freePath(join(catalog.folder, "maps"), fileName(spec.baseName));

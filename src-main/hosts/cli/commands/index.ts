@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { alignCommands } from "./align.ts";
 import { areaCommands } from "./areas.ts";
 import { demoCommands } from "./demo.ts";
 import { doctorCommands } from "./doctor.ts";
@@ -19,6 +20,7 @@ import { similarCommands } from "./similar.ts";
 export const commands: readonly Command[] = [
   ...fileCommands,
   ...projectCommands,
+  ...alignCommands,
   ...labelCommands,
   ...featureCommands,
   ...instantCommands,
