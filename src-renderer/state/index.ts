@@ -1,5 +1,6 @@
 /** The state of the window: every class made once, over the program that this window talks to. */
 import { client } from "../client/index.ts";
+import { AlignedDates } from "./aligned-dates.svelte.ts";
 import { Alignment } from "./alignment.svelte.ts";
 import { appearanceOfPage } from "./appearance.ts";
 import { BlindLabelling } from "./blind-labelling.svelte.ts";
@@ -81,6 +82,7 @@ export const blind = new BlindLabelling({ client, session, layers });
 export const steps = new Steps({ client, session, memory: viewMemory, layers, labels, tiles, maps, jobs });
 export const pins = new Pins({ client, session, memory: viewMemory });
 export const alignment = new Alignment({ client, session, layers, timeline });
+export const alignedDates = new AlignedDates({ client, session, jobs });
 history.saveFirst(() => alignment.commit());
 export const stack = new Stack({ client, session });
 export const compare = new Compare({ session, memory: viewMemory, layers, timeline });

@@ -24,6 +24,14 @@ export const english: Partial<Sentences<ErrorCode>> = {
   "acquisition-same-place": ({ date, sensor, count, evidence }) =>
     `${evidence.length} images show the same place at the same overpass (${sensor}, ${date}${count > 1 ? `, and ${count - 1} more such places` : ""}):\n${evidence.map((line) => `  ${line}`).join("\n")}\nSay what becomes of them: keep both, replace the old one, keep the clearest, or join them. Nothing was added.`,
   "acquisition-not-found": ({ name }) => `The project has no acquisition “${name}”.`,
+  "align-which-modality": ({ available }) =>
+    available.length > 0
+      ? `Choose whose dates are to be compared: ${list(available)}.`
+      : "There are no dates to compare yet. Import images first.",
+  "align-reference-unknown": ({ reference, modality }) =>
+    `“${modality}” has no image of “${reference}” to compare with. Choose another reference.`,
+  "align-too-few-dates": ({ modality, count, least }) =>
+    `“${modality}” has ${count} ${count === 1 ? "date" : "dates"}. A median needs at least ${least}: choose one image as the reference.`,
   "import-format": ({ path, kind }) => {
     const { format, help } = foreignWords(kind);
     const words: Partial<Record<ForeignKind, string>> = {

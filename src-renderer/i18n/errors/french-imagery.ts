@@ -77,6 +77,16 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
   "acquisition-same-place": ({ date, count, evidence }) =>
     `${evidence.length} images montrent le même endroit lors du même passage (${date}${count > 1 ? `, et ${count - 1} autres endroits de même` : ""}) :\n${evidence.map((line) => `  ${line}`).join("\n")}\nDites quoi en faire : garder les deux, remplacer l’ancienne, garder la plus claire ou les fusionner. Rien n’a été ajouté.`,
   "acquisition-not-found": ({ name }) => `Le projet n’a pas d’acquisition ${quoted(name)}.`,
+  "align-which-modality": ({ available }) =>
+    available.length > 0
+      ? `Choisissez l’entrée dont les dates sont à comparer : ${listed(available)}.`
+      : "Il n’y a pas encore de dates à comparer. Importez d’abord des images.",
+  "align-reference-unknown": ({ reference, modality }) =>
+    `${quoted(modality)} n’a pas d’image du ${quoted(reference)} à laquelle comparer. Choisissez une autre référence.`,
+  "align-too-few-dates": ({ modality, count, least }) =>
+    `${quoted(modality)} a ${counted(count, "date")}. Une médiane en demande au moins ${least} : choisissez une image comme référence.`,
+  "align-not-measured": ({ job }) =>
+    `La tâche ${job} n’a mesuré aucune date, ou son résultat a été supprimé. Mesurez de nouveau les dates.`,
   "import-nothing-usable": ({ count, reasons }) =>
     `Aucun des ${count} fichiers n’a pu être utilisé :\n${refusalLines(
       count,

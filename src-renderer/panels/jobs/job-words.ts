@@ -23,6 +23,7 @@ export const iconOf: Readonly<Record<Job["kind"], IconName>> = {
   numbers: "train",
   "number-map": "map",
   change: "side-by-side",
+  align: "target",
 };
 
 export const kindOf = (job: Job): string => t(`jobs.kind.${job.kind}`);
@@ -36,6 +37,10 @@ export function phaseWords(phase: string): string {
   switch (phase) {
     case "":
       return t("jobs.phase.starting");
+    case "Reading the reference":
+      return t("jobs.phase.reference");
+    case "Comparing dates":
+      return t("jobs.phase.comparing");
     case "Statistics":
       return t("jobs.phase.statistics");
     case "Fine-tuning":
