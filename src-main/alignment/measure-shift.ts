@@ -92,7 +92,10 @@ function placesIn(grid: GeoBox): Places | undefined {
   return size === undefined ? undefined : { grid, size, windows: windowsOver(grid, size, windowsEachWay), rounds };
 }
 
-/** The grids on which `measureShift` reads the images on `grid` first, unless they lie far apart. */
+/**
+ * The grids on which `measureShift` reads the images on `grid` first, unless they lie far apart.
+ * @see Scheffler et al. 2017, AROSICS: windows on a grid
+ */
 export const boxesToCompare = (grid: GeoBox): GeoBox[] =>
   (placesIn(grid)?.windows ?? []).map((window) => geoboxOfWindow(grid, window));
 

@@ -17,6 +17,8 @@ function matching(pattern: RegExp): string[] {
 
 test("what opens or warps files by itself reads no acquisitions: each is listed with its reason", () => {
   const reasons: Record<string, string> = {
+    "alignment/testing/accuracy.ts": "makes images that are measured",
+    "alignment/testing/moved-image.ts": "makes images that are measured",
     "cube/aerial-order.ts": "which band of a file is near infrared, before anybody knows",
     "cube/analytic-reader.ts": "formulas, for tests",
     "cube/import-files.ts": "numbers of a file before anybody knows what they mean",

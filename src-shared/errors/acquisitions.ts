@@ -140,8 +140,8 @@ export const acquisitionErrors = {
     `The project has no acquisition “${name}”. omnisat project list --acquisitions names those it has.`,
   "align-which-modality": ({ available }: { readonly available: readonly string[] }) =>
     `Say whose dates are to be compared: --modality ${available.length > 0 ? available.join(", ") : "NAME (the project has no images yet)"}.`,
-  "align-reference-unknown": ({ reference, modality }: { readonly reference: string; readonly modality: string }) =>
-    `“${modality}” has no image of “${reference}” to compare with. Give a date of it, the id of an image, or “median”.`,
+  "align-reference-unknown": ({ name, modality }: { readonly name: string; readonly modality: string }) =>
+    `“${modality}” has no image of “${name}” to compare with. Give a date of it, the id of an image, or “median”.`,
   "align-too-few-dates": ({
     modality,
     count,

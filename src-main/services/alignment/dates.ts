@@ -38,7 +38,7 @@ export function planAlignment(
     wanted === "median"
       ? candidates
       : candidates.filter(({ id, date, name }) => [id, date, name].includes(wanted)).slice(0, 1);
-  if (reference.length === 0) throw new AppError("align-reference-unknown", { reference: wanted, modality: against });
+  if (reference.length === 0) throw new AppError("align-reference-unknown", { name: wanted, modality: against });
   const others = datesOf(moving).filter(({ id }) => reference.length > 1 || id !== reference[0]!.id);
   if (others.length === 0 || (wanted === "median" && reference.length < fewestForMedian))
     throw new AppError("align-too-few-dates", { modality: against, count: reference.length, least: fewestForMedian });

@@ -28,8 +28,8 @@ export const english: Partial<Sentences<ErrorCode>> = {
     available.length > 0
       ? `Choose whose dates are to be compared: ${list(available)}.`
       : "There are no dates to compare yet. Import images first.",
-  "align-reference-unknown": ({ reference, modality }) =>
-    `“${modality}” has no image of “${reference}” to compare with. Choose another reference.`,
+  "align-reference-unknown": ({ name, modality }) =>
+    `“${modality}” has no image of “${name}” to compare with. Choose another reference.`,
   "align-too-few-dates": ({ modality, count, least }) =>
     `“${modality}” has ${count} ${count === 1 ? "date" : "dates"}. A median needs at least ${least}: choose one image as the reference.`,
   "import-format": ({ path, kind }) => {

@@ -81,8 +81,8 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
     available.length > 0
       ? `Choisissez l’entrée dont les dates sont à comparer : ${listed(available)}.`
       : "Il n’y a pas encore de dates à comparer. Importez d’abord des images.",
-  "align-reference-unknown": ({ reference, modality }) =>
-    `${quoted(modality)} n’a pas d’image du ${quoted(reference)} à laquelle comparer. Choisissez une autre référence.`,
+  "align-reference-unknown": ({ name, modality }) =>
+    `${quoted(modality)} n’a pas d’image du ${quoted(name)} à laquelle comparer. Choisissez une autre référence.`,
   "align-too-few-dates": ({ modality, count, least }) =>
     `${quoted(modality)} a ${counted(count, "date")}. Une médiane en demande au moins ${least} : choisissez une image comme référence.`,
   "align-not-measured": ({ job }) =>
