@@ -241,6 +241,21 @@ const phase = async (id: number) => {
 };
 const partial = (rowsDone: number): PartialMap => some<PartialMap>({ rowsDone, legend: [] });
 
+test("a map that ended before its first picture could be drawn is not drawn over the finished one", async () => {
+  program.on("jobs.list", [job(5)]);
+  const { enter, jobs, growing, drawn, load } = growingMap();
+  await enter();
+  const stops = [await mounted(() => jobs.follow()), await mounted(() => growing.follow())];
+  program.on("maps.partial", partial(1));
+  await phase(5);
+  program.announce("job.state", { id: 5, state: "finished", reason: null });
+  load();
+  await vi.advanceTimersByTimeAsync(2000);
+  await settle();
+  expect(drawn).toEqual([]);
+  for (const stop of stops) stop();
+});
+
 test("a map that is drawn is shown as it grows, and gives way to the finished one", async () => {
   program.on("jobs.list", [job(5), job(6, { kind: "compare" }), job(7, { kind: "finetune" })]);
   const { enter, jobs, growing, drawn, load } = growingMap();

@@ -45,6 +45,8 @@ export class Growing {
     let legend: readonly LegendClass[] = [];
     let following: number | undefined;
     let busy = false;
+    /** jobs that ended: one may while its picture is on its way, and would then stay over the finished map */
+    const ended = new Set<number>();
     /** nobody follows any longer */
     let over = false;
     let soon: ReturnType<typeof setTimeout> | undefined;
@@ -65,7 +67,7 @@ export class Growing {
           leave();
           legend = making.legend;
           const show = await this.#load();
-          if (over || !this.shown) return;
+          if (over || !this.shown || ended.has(id)) return;
           layer = show(project.grid.geobox.crs);
           following = id;
         }
@@ -92,6 +94,7 @@ export class Growing {
       }),
       // The finished map takes its place a moment later.
       this.#client.subscribe("job.state", ({ id, state }) => {
+        if (state === "finished" || state === "failed" || state === "cancelled") ended.add(id);
         if (id !== following || state === "running") return;
         setTimeout(() => id === following && leave(), state === "finished" ? 1200 : 0);
       }),
