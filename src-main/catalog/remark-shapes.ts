@@ -59,6 +59,7 @@ export function remarkShapes({ object, text, number, truth, orNull }: Builders) 
     "mask-beside": never,
     "mask-alone": never,
     "bands-awaited": never,
+    "product-incomplete": never,
     repair: never,
     written: object({ text }),
   };

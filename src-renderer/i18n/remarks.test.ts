@@ -37,6 +37,7 @@ const all: { readonly [C in RemarkCode]: RemarkDetails[C] } = {
   "unit-formula": { unit: "20*log10(DN)-83" },
   "unit-amplitude": {},
   "unit-power": {},
+  "product-incomplete": { products: 1, some: ["S2A_MSIL2A"], bands: ["B05"] },
   "landsat-level-2": {},
   "metadata-scale": { file: "MTL.txt", scale: 2.75e-5, offset: -0.2 },
   "amplitude-said": { file: "S1A_IW_RTC10_G_gauned" },
@@ -55,7 +56,7 @@ const all: { readonly [C in RemarkCode]: RemarkDetails[C] } = {
   written: { text: "Words of another release." },
 };
 const remarks = Object.entries(all).map(([code, details]) => ({ code, ...details }) as Remark);
-const notStored: readonly RemarkCode[] = ["offset-probably-in", "offset-probably-twice", "mask-alone", "mask-beside", "bands-awaited", "repair", "decibels-times", "unit-formula", "unit-amplitude", "unit-power", "metadata-scale", "amplitude-said", "power-said", "decibels-said"]; // biome-ignore format: one list
+const notStored: readonly RemarkCode[] = ["offset-probably-in", "offset-probably-twice", "mask-alone", "mask-beside", "bands-awaited", "product-incomplete", "repair", "decibels-times", "unit-formula", "unit-amplitude", "unit-power", "metadata-scale", "amplitude-said", "power-said", "decibels-said"]; // biome-ignore format: one list
 
 afterEach(() => language.choose("en"));
 

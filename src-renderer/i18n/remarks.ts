@@ -105,6 +105,8 @@ export const frenchRemarks: RemarkSentences = {
     `${counted(masks, "masque")} sans image du même capteur, de la même date et du même lieu (${firstOf(some, masks)}) : ${masks < 2 ? "il sert" : "ils servent"} quand ces images sont ajoutées.`,
   "bands-awaited": ({ images, dates, some, bands, modality }) =>
     `${counted(images, "image")} de ${counted(dates, "date")} (${firstOf(some, dates)}) n’${images < 2 ? "a" : "ont"} pas ${bands.join(", ")} pour ${quoted(modality)} : dans le projet, mais pas dans ${quoted(modality)} tant que ces bandes ne sont pas ajoutées.`,
+  "product-incomplete": ({ products, some, bands }) =>
+    `${counted(products, "produit")} ${products === 1 ? "n’a" : "n’ont"} pas des bandes que ${products === 1 ? "ses" : "leurs"} métadonnées nomment (${firstOf(some, products)}) : ${bands.join(", ")}. Les autres ont été lues. Téléchargez de nouveau s’il vous faut ces bandes.`,
   repair: ({ kind, modality, dates, others, before, after }) =>
     `${quoted(modality)} : ${repairs[kind]} (${counted(dates, "date examinée", "dates examinées")}${others > 0 ? `, ${counted(others, "autre")} sans ce défaut` : ""} ; le plus sombre ${number(before.darkest)}, le milieu ${number(before.middle)} ; réparés ${number(after.darkest)} et ${number(after.middle)}).`,
   written: ({ text }) => text,

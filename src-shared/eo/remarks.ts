@@ -62,6 +62,12 @@ export interface RemarkDetails {
     readonly bands: readonly string[];
     readonly modality: string;
   };
+  /** `some`: names of the first products; `bands`: of all of them */
+  "product-incomplete": {
+    readonly products: number;
+    readonly some: readonly string[];
+    readonly bands: readonly string[];
+  };
   repair: Pick<Repair, "kind" | "modality" | "dates" | "others" | "before" | "after">;
   /** words of an older release that no later one knows */
   written: { readonly text: string };
@@ -145,6 +151,8 @@ const english: RemarkSentences = {
     `${masks} ${masks === 1 ? "mask has" : "masks have"} no image of the same sensor, date and place (${firstOf(some, masks)}). ${masks === 1 ? "It is" : "They are"} used when these images are added.`,
   "bands-awaited": ({ images, dates, some, bands, modality }) =>
     `${images} ${images === 1 ? "image" : "images"} of ${dates} ${dates === 1 ? "date" : "dates"} (${firstOf(some, dates)}) lack ${bands.join(", ")} for “${modality}”. They are in the project and feed “${modality}” when these bands are added.`,
+  "product-incomplete": ({ products, some, bands }) =>
+    `${products} ${products === 1 ? "product lacks" : "products lack"} bands that ${products === 1 ? "its" : "their"} metadata name (${firstOf(some, products)}): ${bands.join(", ")}. The others were read. Download ${products === 1 ? "it" : "them"} again if you need these bands.`,
   repair: ({ kind, modality, dates, others, before, after }) =>
     `“${modality}”: ${repairs[kind]} (${dates} dates looked at${others > 0 ? `, ${others} others do not have the fault and stay` : ""}; darkest ${figure(before.darkest)}, middle ${figure(before.middle)}; repaired ${figure(after.darkest)} and ${figure(after.middle)}).`,
   written: ({ text }) => text,

@@ -142,7 +142,7 @@ export async function importImages(
   progress: (fraction: number) => void,
 ): Promise<ImportedImages> {
   const { catalog } = deps;
-  const { choices, unused: others } = await fileChoices(request);
+  const { choices, products, unused: others } = await fileChoices(request);
   if (choices.length === 0 && isAllPaper(others)) throw new AppError("no-images-found", { paths: request.paths });
   const crs = request.crs === undefined ? undefined : knownCrs(request.crs);
   const { geobox, patchMeters } = catalog.project.get().grid;
@@ -207,7 +207,7 @@ export async function importImages(
     const after = joined.acquisitions;
     const gone = new Set(joined.copies.map(({ path }) => path));
     const taken = [...rows].filter(([path]) => !gone.has(path));
-    const warnings: Remark[] = joined.changed.flatMap(warningsOf);
+    const warnings: Remark[] = [...joined.changed.flatMap(warningsOf), ...incompleteRemark(products, rows)];
     if (maskFile && beside.length > 0) warnings.push(maskBesideRemark(maskFile.path, [...new Set(beside)]));
     const lonely = joined.changed.filter((one) => measuredPieces(one).length === 0).flatMap(pathsOf).map((path) => basename(path)); // biome-ignore format: one list
     if (lonely.length > 0) warnings.push({ code: "mask-alone", masks: lonely.length, some: lonely.slice(0, 3) });
@@ -283,6 +283,17 @@ function nothingUsable(unused: readonly UnusedFile[]): AppError {
     return new AppError(only.error.code, only.error.details as never);
   const reasons = unused.slice(0, 12).map(({ error: { code, details, message } }) => ({ code, details, message }));
   return new AppError("import-nothing-usable", { count: unused.length, reasons });
+}
+
+/** Products of which something was imported and something is not there. */
+function incompleteRemark(products: readonly Product[], imported: ReadonlyMap<string, unknown>): Remark[] {
+  const lacking = products.filter(
+    ({ missing, files }) => missing.length > 0 && files.some(({ path }) => imported.has(path)),
+  );
+  if (lacking.length === 0) return [];
+  const bands = [...new Set(lacking.flatMap(({ missing }) => missing))];
+  const some = lacking.slice(0, 3).map(({ name }) => name);
+  return [{ code: "product-incomplete", products: lacking.length, some, bands }];
 }
 
 /** Places that are in the project and do not feed the input yet, since bands are missing. */

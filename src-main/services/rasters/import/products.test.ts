@@ -103,10 +103,18 @@ test("a SAFE folder is one acquisition whose reflectance is that of the same pix
     },
   ]);
   expect(preview.products[0]!.files).toHaveLength(6);
+  const { picture } = await all["rasters.quickLook"]({ paths: [...preview.products[0]!.files] });
+  const png = Buffer.from(picture!.replace("data:image/png;base64,", ""), "base64");
+  // The sample has 64 × 64 pixels: a quick look is never larger than its image.
+  expect([png.toString("latin1", 1, 4), png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual(["PNG", 64, 64]);
   // A preview stores nothing.
   expect([catalog.rasters.list(), catalog.acquisitions.list()]).toEqual([[], []]);
   await all["rasters.import"]({ paths: [path] });
   const [only, ...others] = catalog.acquisitions.list();
+  const part = safeOfSample(folder(), { listed: ["B02_10m"], moment: "20190620T105703" });
+  write(part, { "MTD_MSIL2A.xml": safe({ listed: ["B02_10m", "B11_20m"], moment: "20190620T105703" }).metadata });
+  const { warnings } = await (await project()).all["rasters.import"]({ paths: [part] });
+  expect(warnings).toMatchObject([{ code: "product-incomplete", products: 1, bands: ["B11"] }]);
   expect([only!.id, only!.relativeOrbit, only!.pieces.length, others]).toEqual(["s2-20190610T105703", 8, 1, []]);
   expect(bandsOfPiece(only!.pieces[0]!, "sentinel-2").map(({ name, scale, offset }) => [name, scale, offset])).toEqual(
     ["B02", "B03", "B04", "B05", "B08"].map((name) => [name, 1e-4, -0.1]),
