@@ -87,6 +87,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "src-main/files",
     "src-main/engine",
     "src-main/raster",
+    "src-main/products",
     "src-main/vector",
     "src-main/catalog",
     "src-main/learning",

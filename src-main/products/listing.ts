@@ -91,8 +91,8 @@ export async function archiveListing(path: string): Promise<Listing> {
       await archive.close();
       throw new AppError("archive-leads-out", { path, name: member.name.slice(-120) });
     }
-    // Resource forks of macOS are no files of anybody.
-    if (!/(^|\/)(__MACOSX\/|\._)/.test(member.name)) members.set(member.name, member);
+    // Resource forks of macOS are no files of anybody, and a name with a zero byte is none that a system takes.
+    if (!/(^|\/)(__MACOSX\/|\._)|\0/.test(member.name)) members.set(member.name, member);
   }
   return {
     root: path,

@@ -20,6 +20,7 @@ export const kinds: Readonly<Record<string, () => Promise<FuzzKind>>> = {
   tiles: async () => (await import("./vector.ts")).tiles,
   safetensors: async () => (await import("./model.ts")).safetensors,
   "model-package": async () => (await import("./model.ts")).modelPackage,
+  product: async () => (await import("./product.ts")).product,
   project: async () => (await import("./project.ts")).project,
 };
 
