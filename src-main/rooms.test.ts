@@ -39,6 +39,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "src-main/files",
     "src-main/jobs",
     "src-main/omnisat",
+    "src-main/raster",
     "src-main/services",
     "src-shared",
   ],

@@ -333,7 +333,7 @@ for (const { kind, make, asks } of large) {
   rmSync(path, { recursive: true, force: true });
 }
 
-const asksOf: Readonly<Record<string, Record<string, Ask>>> = { ".tif": raster, ".tiff": raster, ".csv": table, ".json": table, ".zip": vector, ".omniproj": open, ".safetensors": {} }; // biome-ignore format: one line
+const asksOf: Readonly<Record<string, Record<string, Ask>>> = { ".tif": raster, ".tiff": raster, ".jp2": raster, ".vrt": raster, ".csv": table, ".json": table, ".zip": vector, ".omniproj": open, ".safetensors": {} }; // biome-ignore format: one line
 if (values.files) {
   for (const name of readdirSync(values.files)) {
     const path = join(values.files, name);
@@ -344,7 +344,7 @@ if (values.files) {
 }
 
 // Seeded damage: the worst of every kind, of those that were refused.
-const asksOfKind: Readonly<Record<string, Record<string, Ask>>> = { tiff: raster, gpkg: vector, shp: vector, geojson: vector, kml: vector, "shp-zip": vector, csv: table, legend, tiles: shares, "model-package": model, project: open }; // biome-ignore format: one line
+const asksOfKind: Readonly<Record<string, Record<string, Ask>>> = { tiff: raster, jp2: raster, vrt: raster, gpkg: vector, shp: vector, geojson: vector, kml: vector, "shp-zip": vector, csv: table, legend, tiles: shares, "model-package": model, project: open }; // biome-ignore format: one line
 const mains: Readonly<Record<string, RegExp>> = { shp: /\.shp$/i, "model-package": /^(package\.zip|package\/)/, project: /omniproj$/ }; // biome-ignore format: one line
 for (const kind of Object.keys(kinds)) {
   const asks = asksOfKind[kind];

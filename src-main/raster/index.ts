@@ -28,9 +28,9 @@ export {
   type PixelBlock,
   Raster,
   type RasterInfo,
-  requireGeobox,
 } from "./raster.ts";
 
+export { requireGeobox } from "./require-geobox.ts";
 export { allocate, type SampleType, sampleTypes, type TypedArray } from "./sample-type.ts";
 export { statistics } from "./statistics.ts";
 export { pixelsUnder, tileOf, warp } from "./warp.ts";

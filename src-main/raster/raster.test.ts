@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { transformer } from "./crs.ts";
-import { openRaster, requireGeobox } from "./raster.ts";
+import { openRaster } from "./raster.ts";
+import { requireGeobox } from "./require-geobox.ts";
 import { python, run, temporaryFolder } from "./testing/gdal.ts";
 
 const awkward = join(import.meta.dirname, "fixtures/awkward");

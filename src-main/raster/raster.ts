@@ -5,7 +5,7 @@ import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
 import { unfold } from "../files/index.ts";
 import { fromPlain, rasterError } from "./damage.ts";
 import { files } from "./file-handles.ts";
-import type { StoredHeader } from "./formats/format.ts";
+import type { Others, StoredHeader } from "./formats/format.ts";
 import { headerPool } from "./pool/pool.ts";
 import type { Work } from "./pool/work.ts";
 import { type Image, placedImage, readBands } from "./read-bands.ts";
@@ -13,6 +13,7 @@ import type { SampleType, TypedArray } from "./sample-type.ts";
 import type { AttributeRow } from "./sidecars.ts";
 import { dataImage, hasStoredBlock, storedRuns } from "./stored-blocks.ts";
 import { type ValiditySource, validityOf } from "./validity.ts";
+import { warp } from "./warp.ts";
 
 /** What a raster's header says. */
 export interface RasterInfo {
@@ -26,7 +27,7 @@ export interface RasterInfo {
   readonly crsNote?: string;
   readonly bands: readonly BandInfo[];
   readonly dataType: SampleType;
-  readonly format: "TIFF" | "BigTIFF" | "JPEG 2000";
+  readonly format: "TIFF" | "BigTIFF" | "JPEG 2000" | "VRT";
   readonly interleave: "pixel" | "band";
   readonly compression: string;
   readonly blockWidth: number;
@@ -98,6 +99,9 @@ export async function openRaster(
   }
 }
 
+/** What an image that is made of others asks for. */
+const others: Others = { open: (path, crs) => openRaster(path, { crs }), warp };
+
 /** An open raster. Closing frees its file handle; its decoded blocks leave the shared cache by age. */
 export class Raster {
   readonly info: RasterInfo;
@@ -107,8 +111,11 @@ export class Raster {
 
   constructor({ info, images, validity }: StoredHeader) {
     this.info = info;
-    this.#images = images.map(placedImage);
-    this.#validity = validity.kind === "mask" ? { kind: "mask", masks: validity.masks.map(placedImage) } : validity;
+    this.#images = images.map((image) => placedImage(image, others));
+    this.#validity =
+      validity.kind === "mask"
+        ? { kind: "mask", masks: validity.masks.map((image) => placedImage(image, others)) }
+        : validity;
   }
 
   /**
@@ -210,16 +217,7 @@ export class Raster {
 
   close(): void {
     this.#closed = true;
+    for (const { blocks } of this.#images) blocks.close?.();
     files.forget(this.info.path);
   }
-}
-
-/**
- * The grid of a raster that must be on a map; otherwise one sentence that says what is missing.
- * @throws AppError "raster-without-transform", "raster-without-crs"
- */
-export function requireGeobox({ info }: Raster): GeoBox {
-  if (!info.geobox) throw new AppError("raster-without-transform", { path: info.path });
-  if (!info.crs) throw new AppError("raster-without-crs", { path: info.path });
-  return info.geobox;
 }

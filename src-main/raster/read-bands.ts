@@ -4,7 +4,7 @@ import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
 import { blockCache } from "./block-cache.ts";
 import { decodeBudget } from "./decode-budget.ts";
 import { blockReader } from "./formats/blocks.ts";
-import type { BlockGrid, BlockPlace, BlockReader, StoredImage } from "./formats/format.ts";
+import type { BlockGrid, BlockPlace, BlockReader, Others, StoredImage } from "./formats/format.ts";
 import { pool } from "./pool/pool.ts";
 import type { DecodeOutput } from "./pool/tasks.ts";
 import type { Work } from "./pool/work.ts";
@@ -15,7 +15,10 @@ export interface Image extends StoredImage {
   readonly blocks: BlockReader;
 }
 
-export const placedImage = (image: StoredImage): Image => ({ ...image, blocks: blockReader(image) });
+export const placedImage = (image: StoredImage, others: Others): Image => ({
+  ...image,
+  blocks: blockReader(image, others),
+});
 
 /** A worker gets about this many decoded bytes at once: enough to outweigh the message, few enough to share the work. */
 const taskBytes = 1 << 20;
@@ -106,9 +109,9 @@ async function decodeMissing(
     while (next < groups.length) {
       signal?.throwIfAborted();
       const group = groups[next++]!;
-      const decoded = await decodeBudget.with(group.length * image.blocks.blockBytes, () =>
-        image.blocks.decode(group, { signal, urgent }),
-      );
+      const decode = () => image.blocks.decode(group, { signal, urgent });
+      const { borrows, blockBytes } = image.blocks;
+      const decoded = borrows ? await decode() : await decodeBudget.with(group.length * blockBytes, decode);
       group.forEach((place, i) => {
         const result = decoded[i]!;
         if (isReason(result)) {

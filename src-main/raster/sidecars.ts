@@ -51,7 +51,8 @@ export async function readSidecar(path: string): Promise<Sidecar | undefined> {
   };
 }
 
-function bandOf(element: XmlElement): SidecarBand {
+/** What GDAL's XML says of a band, in a sidecar or a virtual raster. */
+export function bandOf(element: XmlElement): SidecarBand {
   const number = (name: string) => {
     const text = childText(element, name);
     return text === undefined ? undefined : parseNumber(text);
@@ -134,7 +135,7 @@ function attributesOf(table: XmlElement | undefined): AttributeRow[] {
   });
 }
 
-function metadataOf(element: XmlElement): Record<string, string> {
+export function metadataOf(element: XmlElement): Record<string, string> {
   const items: Record<string, string> = {};
   for (const block of childrenNamed(element, "Metadata")) {
     const domain = block.attributes.domain;

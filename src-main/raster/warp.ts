@@ -7,7 +7,8 @@ import { exactTransform, type Lattice, latticeOver, type PointTransform, reachOf
 import { pool } from "./pool/pool.ts";
 import { buffersIn } from "./pool/transfer.ts";
 import type { Work } from "./pool/work.ts";
-import { type PixelBlock, type Raster, requireGeobox } from "./raster.ts";
+import type { PixelBlock, Raster } from "./raster.ts";
+import { requireGeobox } from "./require-geobox.ts";
 import { nearestEdge, type ResampleInput, type ResampleMethod, resample } from "./resample.ts";
 import { allocate, sampleTypes } from "./sample-type.ts";
 import { between, both, type Range, unlike } from "./validity.ts";

@@ -1,5 +1,5 @@
 /** Which files people choose, by their endings without the full stop. What is inside decides afterwards. */
-export const imageEndings: readonly string[] = ["tif", "tiff", "jp2", "j2k", "jpx"];
+export const imageEndings: readonly string[] = ["tif", "tiff", "jp2", "j2k", "jpx", "vrt"];
 /** what stands for a product: its archive, or its metadata */
 export const productEndings: readonly string[] = ["zip", "json", "xml", "safe", "dim", "txt"];
 /** archives and JSON hold shapes or products: what is inside decides */

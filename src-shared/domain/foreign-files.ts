@@ -15,7 +15,10 @@ export const foreignKinds = {
   enviHeader: { format: "the header of an ENVI image", help: toTiff },
   rawData: { format: "raw data", help: toTiff },
   rawImage: { format: "a raw image", help: toTiff },
-  virtualRaster: { format: "a virtual raster", help: toTiff },
+  virtualRaster: {
+    format: "a virtual raster",
+    help: "The images it is made of are imported themselves. To use it instead, import it alone.",
+  },
   textGrid: { format: "a text grid", help: toTiff },
   ecw: { format: "an ECW image", help: toTiff },
   mrsid: { format: "a MrSID image", help: toTiff },

@@ -22,6 +22,8 @@ export const rasterErrors = {
     `“${path}” is a ${what}, not a file. Choose an image file (.tif, .jp2).`,
   "raster-side-file": ({ path, beside, reason }: File & { readonly beside: string; readonly reason: Because }) =>
     `“${beside}”, which lies beside “${path}” and belongs to it, cannot be used (${because(reason)}). Replace it, or move it away if it is not needed.`,
+  "raster-source": ({ path, beside, reason }: File & { readonly beside: string; readonly reason: Because }) =>
+    `“${path}” is made of other files, and “${beside}” cannot be used: ${because(reason)}. Put it where it is named, below the folder of “${path}”, or make that file again.`,
   "raster-truncated": ({ path }: File) =>
     `“${path}” is cut off: it ends before its pixels do. Copy or download it again.`,
   "raster-damaged": ({ path, reason }: File & { readonly reason: Because }) =>

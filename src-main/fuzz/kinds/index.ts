@@ -7,6 +7,8 @@ import type { FuzzKind } from "../kind.ts";
  */
 export const kinds: Readonly<Record<string, () => Promise<FuzzKind>>> = {
   tiff: async () => (await import("./tiff.ts")).tiff,
+  jp2: async () => (await import("./jp2.ts")).jp2,
+  vrt: async () => (await import("./vrt.ts")).vrt,
   jpeg: async () => (await import("./jpeg.ts")).jpeg,
   gpkg: async () => (await import("./vector.ts")).gpkg,
   shp: async () => (await import("./vector.ts")).shapefile,

@@ -1,12 +1,15 @@
 import type { Crs } from "../../../src-shared/geo/crs.ts";
+import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { DecodeOutput } from "../pool/tasks.ts";
 import type { Work } from "../pool/work.ts";
-import type { RasterInfo } from "../raster.ts";
+import type { PixelBlock, Raster, RasterInfo } from "../raster.ts";
 import type { SampleType } from "../sample-type.ts";
 import type { ValiditySource } from "../validity.ts";
+import type { WarpOptions } from "../warp.ts";
 import type { Jp2Tiles } from "./jp2/tiles.ts";
 import type { Source } from "./source.ts";
 import type { ImageLayout } from "./tiff/image-layout.ts";
+import type { VrtSpec } from "./vrt/spec.ts";
 
 /** How an image is cut into the blocks that are decoded, and kept, one by one. Plain data. */
 export interface BlockGrid {
@@ -27,6 +30,7 @@ export interface BlockGrid {
 /** How a format keeps the blocks of one image: plain data of its own, by its name. */
 export type StoredBlocks =
   | { readonly format: "tiff"; readonly layout: ImageLayout }
+  | { readonly format: "vrt"; readonly spec: VrtSpec; readonly fill?: readonly number[] }
   | { readonly format: "jp2"; readonly tiles: Jp2Tiles; readonly reduction: number };
 
 /** One image of a file as its header says it: full resolution, an overview, or a mask. Plain data. */
@@ -68,11 +72,21 @@ export interface BlockPlace {
   readonly length: number;
 }
 
+/** What an image that is made of other images asks for: whoever opens it has it. */
+export interface Others {
+  open(path: string, crs: Crs | undefined): Promise<Raster>;
+  warp(source: Raster, target: GeoBox, options: WarpOptions): Promise<PixelBlock>;
+}
+
 /** The blocks of an image, where pixels are asked for. */
 export interface BlockReader {
   /** bytes that are taken while one block is decoded */
   readonly blockBytes: number;
+  /** its blocks are made of other images' blocks, which count their own bytes */
+  readonly borrows?: true;
   locate(index: number): Promise<{ readonly offset: number; readonly length: number }>;
   /** per block its bands, blockWidth pixels in a row, or why it could not be decoded */
   decode(places: readonly BlockPlace[], work: Work): Promise<DecodeOutput>;
+  /** frees what was opened beside the file itself */
+  close?(): void;
 }

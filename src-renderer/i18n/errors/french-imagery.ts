@@ -12,7 +12,10 @@ const foreignFiles: Readonly<Record<ForeignKind, ForeignWords>> = {
   enviHeader: { format: "l’en-tête d’une image ENVI", help: toTiff },
   rawData: { format: "un fichier de données brutes", help: toTiff },
   rawImage: { format: "une image brute", help: toTiff },
-  virtualRaster: { format: "un raster virtuel", help: toTiff },
+  virtualRaster: {
+    format: "un raster virtuel",
+    help: "Les images dont il est fait sont importées elles-mêmes. Pour l’utiliser à leur place, importez-le seul.",
+  },
   textGrid: { format: "une grille en texte", help: toTiff },
   ecw: { format: "une image ECW", help: toTiff },
   mrsid: { format: "une image MrSID", help: toTiff },
@@ -125,6 +128,8 @@ export const frenchImagery: Sentences<keyof typeof acquisitionErrors | keyof typ
     `${quoted(path)} n’est pas une image lisible ici. Choisissez un GeoTIFF (.tif) ou un fichier JPEG 2000 (.jp2), ou convertissez d’abord l’image en GeoTIFF.`,
   "info-unknown-folder": ({ path }) =>
     `${quoted(path)} est un dossier où aucun projet, modèle ni produit n’est reconnu. Indiquez un de ses fichiers.`,
+  "raster-source": ({ path, beside, reason }) =>
+    `${quoted(path)} est composé d’autres fichiers, et ${quoted(beside)} ne peut pas être utilisé : ${because(reason)}. Placez-le là où il est nommé, sous le dossier de ${quoted(path)}, ou refaites ce fichier.`,
   "raster-missing": ({ path }) =>
     `${quoted(path)} ne peut pas être ouvert : ce fichier n’existe pas. Vérifiez son nom, ou indiquez son nouvel emplacement.`,
   "raster-not-a-file": ({ path, what }) =>

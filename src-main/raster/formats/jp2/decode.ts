@@ -56,15 +56,32 @@ function decoder(): Promise<Running> {
   return running;
 }
 
+/** Compiled once per thread, however often a decoder must be started anew. */
+let compiled: object | undefined;
+
+/** What is used of WebAssembly, whose types come with those of browsers only. */
+interface Wasm {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: object };
+}
+const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly: Wasm };
+
 async function load(): Promise<Running> {
   const program = createRequire(import.meta.url).resolve("@cornerstonejs/codec-openjpeg/decodewasmjs");
   const binary = createRequire(import.meta.url).resolve("@cornerstonejs/codec-openjpeg/decodewasm");
   const start = createRequire(import.meta.url)(program) as (options: object) => Promise<Codec>;
+  compiled ??= new wasm.Module(readFileSync(binary));
+  const module = compiled;
   const problems: string[] = [];
   const heard = (line: string) => {
     if (/^\[(ERROR|WARNING)\]/.test(line)) problems.push(line);
   };
-  return { codec: await start({ wasmBinary: readFileSync(binary), print: heard, printErr: heard }), problems };
+  const instantiateWasm = (imports: object, ready: (instance: object) => void) => {
+    const instance = new wasm.Instance(module, imports);
+    ready(instance);
+    return instance.exports;
+  };
+  return { codec: await start({ instantiateWasm, print: heard, printErr: heard }), problems };
 }
 
 /** The bands of each tile, `blockWidth` pixels in a row, or why it could not be decoded. */
@@ -74,8 +91,8 @@ export async function decodeJp2({ blocks, ...how }: Jp2Input): Promise<(readonly
     try {
       out.push(await decodeTile(block, how));
     } catch (error) {
-      // What a decoder holds after it failed is not known.
-      running = undefined;
+      // What a decoder holds after it threw is not known; where it only said what is wrong, it has tidied up.
+      if (!(error instanceof BlockProblem)) running = undefined;
       out.push(error instanceof BlockProblem ? error.reason : reason("jp2-data-damaged"));
     }
   }

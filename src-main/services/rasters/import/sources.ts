@@ -113,7 +113,8 @@ export async function importSources(paths: readonly string[]): Promise<ImportSou
     );
     for (const file of files) {
       const ending = endingOf(file);
-      if (isImage(file)) images.set(file, images.get(file));
+      // Beside the images it is made of, a virtual raster would show them twice.
+      if (isImage(file) && ending !== ".vrt") images.set(file, images.get(file));
       else if (sidecar.test(basename(file))) continue;
       else if (
         shapefileParts.has(ending) &&
@@ -163,8 +164,8 @@ export async function importSources(paths: readonly string[]): Promise<ImportSou
       images.set(full, product.files.find((file) => file.path === full)!.stated);
       continue;
     }
-    const kind = kinds[endingOf(full)];
-    if (kind) leave(full, kindOf(full));
+    // A virtual raster that was named by itself is meant instead of the images it is made of.
+    if (kinds[endingOf(full)] && !isImage(full)) leave(full, kindOf(full));
     else images.set(full, images.get(full));
   }
   const seen = new Set<string>();
