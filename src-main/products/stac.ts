@@ -79,7 +79,8 @@ function inside(listing: Listing, from: string, href: string | undefined): strin
     } else if (part !== "" && part !== ".") parts.push(part);
   }
   const name = parts.join("/");
-  return listing.sizeOf(name) > 0 && listing.names.includes(name) ? name : undefined;
+  // Only what is listed is asked about: an address may hold what no system takes for a name.
+  return listing.names.includes(name) && listing.sizeOf(name) > 0 ? name : undefined;
 }
 
 function decodeQuietly(href: string): string {
