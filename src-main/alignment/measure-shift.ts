@@ -2,10 +2,11 @@
 // shows how well they agree. The moving image is read again at the first estimate, so that the last measurement is
 // close to zero: the window and its mask bias every measurement towards zero, and a measurement of zero has no bias.
 import type { MeasureRefusal } from "../../src-shared/domain/alignment.ts";
+import type { Shift } from "../../src-shared/eo/index.ts";
 import { type GeoBox, geoboxOfWindow } from "../../src-shared/geo/geobox.ts";
 import type { PixelWindow } from "../../src-shared/geo/window.ts";
 import { type Spectrum, spectrum } from "./fft.ts";
-import type { MeasuredPatch } from "./patch.ts";
+import { clearShare, leastClear, type MeasuredPatch } from "./patch.ts";
 import { addSpectrum, crossPower, type Edges, type ImageSquare, type Peak, peakOf } from "./phase-correlation.ts";
 import { windowSize, windowsOver } from "./windows.ts";
 
@@ -13,11 +14,7 @@ export interface ShiftSpec {
   /** where to compare, and at which resolution */
   readonly grid: GeoBox;
   /** reads an image on a grid; the moving one as if it lay `shift` (map units) further */
-  readonly read: (
-    image: "reference" | "moving",
-    grid: GeoBox,
-    shift: { readonly dx: number; readonly dy: number },
-  ) => Promise<MeasuredPatch>;
+  readonly read: (image: "reference" | "moving", grid: GeoBox, shift: Shift) => Promise<MeasuredPatch>;
   /** what of the edges is compared (default `signed`) */
   readonly edges?: Edges | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -45,8 +42,6 @@ export interface MeasuredShift {
 
 const windowsEachWay = 5;
 const rounds = 6;
-/** A window helps when so much of it is clear in both images. */
-const leastClear = 0.4;
 /** Where nothing is found near, images four times as coarse are searched, in fewer windows. */
 const coarse = { times: 4, windowsEachWay: 3, rounds: 2, least: 64 } as const;
 /** So few windows say too little of how they agree: parts of them, which overlap by half, are asked. */
@@ -273,12 +268,6 @@ function contrastOf({ values, valid }: ImageSquare): number {
     count++;
   }
   return sum === 0 ? 0 : Math.sqrt(squares / count) / (sum / count);
-}
-
-function clearShare(p: ImageSquare, q: ImageSquare): number {
-  let both = 0;
-  for (let at = 0; at < p.valid.length; at++) if (p.valid[at] && q.valid[at]) both++;
-  return both / p.valid.length;
 }
 
 function median(values: readonly number[]): number {

@@ -31,3 +31,13 @@ export async function patchOf(
   }
   return { values, valid: states.map((state) => (state === clear ? 1 : 0)), data: data / states.length };
 }
+
+/** A window helps when so much of it is clear in both images. */
+export const leastClear = 0.4;
+
+/** The share of pixels that both squares see clearly. */
+export function clearShare(p: ImageSquare, q: ImageSquare): number {
+  let both = 0;
+  for (let at = 0; at < p.valid.length; at++) if (p.valid[at] && q.valid[at]) both++;
+  return both / p.valid.length;
+}

@@ -1,10 +1,12 @@
 // How the dates of a series lie beside a reference: one image, or the median of several dates. Each window of the reference is read
 // once and kept; memory holds these, and while a median is made every date of it on one window.
 import type { AlignedDate, AlignModel } from "../../src-shared/domain/alignment.ts";
-import { type Acquisition, bandNamesOf, indicesFor } from "../../src-shared/eo/index.ts";
+import { type Acquisition, bandNamesOf, indicesFor, type Shift } from "../../src-shared/eo/index.ts";
+import { bendAt, bendNodes } from "../../src-shared/geo/bend.ts";
 import { alignedGeobox, boundsOf, type GeoBox } from "../../src-shared/geo/geobox.ts";
 import { pixelSizeIn, type Reader } from "../imagery/index.ts";
-import { boxesToCompare, type MeasuredShift, measureShift } from "./measure-shift.ts";
+import { type MeasuredBend, measureBend } from "./measure-bend.ts";
+import { boxesToCompare, measureShift, type ShiftSpec } from "./measure-shift.ts";
 import { type MeasuredPatch, patchOf } from "./patch.ts";
 import type { Edges } from "./phase-correlation.ts";
 import { datesForMedian, medianPatch } from "./reference.ts";
@@ -36,7 +38,7 @@ export interface MeasuredSeries {
  * @throws what reading images throws, and the signal's reason
  */
 export async function measureSeries(reader: Reader, spec: SeriesSpec): Promise<MeasuredSeries> {
-  const { area, reference, signal } = spec;
+  const { area, reference, model, signal } = spec;
   const [only, ...others] = reference;
   const moving = spec.dates.filter(({ id }) => others.length > 0 || id !== only?.id);
   if (!only || !moving[0]) throw new Error(`Series of ${spec.dates.length} dates against ${reference.length} images`);
@@ -70,29 +72,31 @@ export async function measureSeries(reader: Reader, spec: SeriesSpec): Promise<M
   return { bands, resolution, dates };
 
   async function measured(acquisition: Acquisition): Promise<AlignedDate> {
-    const own = acquisition.shift ?? { dx: 0, dy: 0 };
-    const found = await measureShift({
+    const own = acquisition.shift;
+    const asked: ShiftSpec = {
       grid,
       edges: edgesBetween(acquisition, only!),
-      read: (image, box, { dx, dy }) =>
+      read: (image, box, further) =>
         image === "reference"
           ? referencePatch(box)
-          : patchOf(reader, { ...acquisition, shift: { dx: own.dx + dx, dy: own.dy + dy } }, bands.moving, box, signal),
+          : patchOf(reader, { ...acquisition, shift: together(own, further) }, bands.moving, box, signal),
       signal,
-    });
-    return alignedDate(acquisition, found, resolution);
+    };
+    if (model !== "shift") return alignedDate(acquisition, await measureBend(asked, model));
+    const found = await measureShift(asked);
+    return alignedDate(acquisition, { ...found, bend: undefined, off: Math.hypot(found.dx, found.dy) / resolution });
   }
 }
 
-function alignedDate({ id, date, shift }: Acquisition, found: MeasuredShift, resolution: number): AlignedDate {
-  const { dx, dy, confidence, windows, clear, reach, residual, error, refused } = found;
+function alignedDate({ id, date, shift }: Acquisition, found: MeasuredBend): AlignedDate {
+  const { dx, dy, bend, off, confidence, windows, clear, reach, residual, error, refused } = found;
   const told = refused === null;
   return {
     acquisition: id,
     date,
     before: shift ?? null,
-    correction: told ? { dx: rounded((shift?.dx ?? 0) + dx), dy: rounded((shift?.dy ?? 0) + dy) } : null,
-    off: told ? Math.hypot(dx, dy) / resolution : null,
+    correction: told ? roundedShift(together(shift, { dx, dy, bend })) : null,
+    off: told ? off : null,
     error: told ? error : null,
     residual: told ? residual : null,
     confidence,
@@ -103,8 +107,23 @@ function alignedDate({ id, date, shift }: Acquisition, found: MeasuredShift, res
   };
 }
 
+/** Two corrections one after the other. Bends change by far less than themselves over a shift: they are added where they are. */
+function together(first: Shift | undefined, { dx, dy, bend }: Shift): Shift {
+  const shift = { dx: (first?.dx ?? 0) + dx, dy: (first?.dy ?? 0) + dy };
+  if (!first?.bend || !bend) return { ...shift, ...(bend || first?.bend ? { bend: bend ?? first?.bend } : {}) };
+  const before = first.bend;
+  const own = bendNodes(bend).map(([x, y]) => bendAt(before, x, y));
+  const sum = (values: readonly number[], axis: 0 | 1) => values.map((value, i) => value + own[i]![axis]);
+  return { ...shift, bend: { ...bend, dx: sum(bend.dx, 0), dy: sum(bend.dy, 1) } };
+}
+
 /** A tenth of a millimetre is finer than any correction. */
 const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
+const roundedShift = ({ dx, dy, bend }: Shift): Shift => ({
+  dx: rounded(dx),
+  dy: rounded(dy),
+  ...(bend ? { bend: { ...bend, dx: bend.dx.map(rounded), dy: bend.dy.map(rounded) } } : {}),
+});
 
 /** Radar and light agree on where edges are, not on which side is bright. */
 export const edgesBetween = (p: Pick<Acquisition, "sensor">, q: Pick<Acquisition, "sensor">): Edges =>

@@ -8,6 +8,7 @@ import {
   type FileBand,
   type FileFacts,
   type Radiometry,
+  type Shift,
 } from "../../src-shared/eo/acquisition.ts";
 import type { Evidence } from "../../src-shared/eo/evidence.ts";
 import type { SensorId } from "../../src-shared/eo/sensors.ts";
@@ -89,7 +90,7 @@ export function acquisitionTable(sql: Sql, paths: ProjectPaths) {
   };
 
   const read = (row: Row, files: readonly FileRow[]): Acquisition => {
-    const shift = fromJsonOrNull<{ dx: number; dy: number }>(sql, "acquisitions.shift", row.shift);
+    const shift = fromJsonOrNull<Shift>(sql, "acquisitions.shift", row.shift);
     const pieces = [...Map.groupBy(files, ({ pieceId }) => pieceId).values()]
       .map((own): AcquisitionPiece => ({ files: own.map(readFile) }))
       .sort(byFirstPath);

@@ -1,6 +1,7 @@
 import { type EvidenceField, evidenceFields } from "../../src-shared/eo/index.ts";
 import { AppError } from "../../src-shared/errors/index.ts";
 import { reason } from "../../src-shared/errors/reasons/index.ts";
+import { isBend } from "../../src-shared/geo/bend.ts";
 import { remarkShapes } from "./remark-shapes.ts";
 import type { Sql } from "./sql.ts";
 
@@ -125,7 +126,7 @@ const shapes = {
   "project.area_limit": list(object({ col: whole, row: whole, width: size, height: size })),
   "rasters.header": object({ width: size, height: size, bands: size, dataType: text, crs: orNull(text), affine: orNull(affine) }), // biome-ignore format: one line
   "acquisitions.origin": object({}, { platform: text, level: text, relativeOrbit: number, pass: text, copy: anything }),
-  "acquisitions.shift": object({ dx: number, dy: number }),
+  "acquisitions.shift": object({ dx: number, dy: number }, { bend: isBend }),
   "piece_files.bands": list(object({ name: text, bandIndex: size, scale: number, offset: number }, { nodata: orNull(anything), spare: truth })), // biome-ignore format: one line
   "piece_files.quality": object({ kind: text, bandIndex: size }, { clear: list(number), bits: list(number), chosen: number }), // biome-ignore format: one line
   "piece_files.radiometry": radiometry,

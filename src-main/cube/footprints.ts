@@ -2,11 +2,18 @@
  * Where images lie, in patches: the one place that knows how an acquisition's files become an area. A footprint may be a
  * little too large (a swath's black corners belong to the file), never too small.
  */
-import { type Acquisition, bandsOfPiece, bandsRead, type Modality, measuredPieces } from "../../src-shared/eo/index.ts";
+import {
+  type Acquisition,
+  bandsOfPiece,
+  bandsRead,
+  type Modality,
+  measuredPieces,
+  type Shift,
+} from "../../src-shared/eo/index.ts";
 import { type Affine, apply, invert } from "../../src-shared/geo/affine.ts";
 import { boundsOfPoints } from "../../src-shared/geo/bounds.ts";
 import { type GeoBox, positionsOver } from "../../src-shared/geo/geobox.ts";
-import { boundsAfterShift, placeAfterShift, placeBeforeShift, type Shift } from "../imagery/index.ts";
+import { boundsAfterShift, placeAfterShift, placeBeforeShift } from "../imagery/index.ts";
 import { isGeographic, transformer } from "../raster/index.ts";
 import { commonPatches, type Grid, geoboxOfPatches, type PatchWindow, patchesCovering } from "./grid.ts";
 import { membersOf } from "./modalities.ts";
@@ -103,7 +110,7 @@ export async function footprintsOf(request: FootprintRequest, placeOf: PlaceOfFi
   const rasterized = new Map<string, PatchSet>();
   const footprint = (place: GeoBox, shift: Acquisition["shift"]): PatchSet => {
     const { crs, affine, width, height } = place;
-    const key = JSON.stringify([crs, Object.values(affine), width, height, shift?.dx ?? 0, shift?.dy ?? 0]);
+    const key = JSON.stringify([crs, Object.values(affine), width, height, shift ?? null]);
     const known = rasterized.get(key);
     if (known) return known;
     const found = footprintOf(grid, within, place, shift);

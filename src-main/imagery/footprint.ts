@@ -1,27 +1,28 @@
 /** Where the pieces of an acquisition lie, from their headers: which touch a window, and which show the same place. */
 import { type AcquisitionPiece, gridsOfPiece } from "../../src-shared/eo/index.ts";
 import { apply, invert } from "../../src-shared/geo/affine.ts";
+import type { Bend } from "../../src-shared/geo/bend.ts";
 import { area, type Bounds, intersection } from "../../src-shared/geo/bounds.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { boundsOf, type GeoBox, positionsOver } from "../../src-shared/geo/geobox.ts";
 import { transformer } from "../raster/index.ts";
-import { boundsIn } from "./place.ts";
+import { boundsIn, mostOf } from "./place.ts";
 
 /** A piece's bounds in a CRS; `null` where they are not known or have no coordinates there. */
 const known = new WeakMap<AcquisitionPiece, Map<Crs, readonly (Bounds | null)[]>>();
 
-/** May the piece have pixels in `target`? One pixel of `target` is added around: resampling reaches so far. */
-export const touches = (piece: AcquisitionPiece, target: GeoBox): boolean =>
-  reach(boundsOfPiece(piece, target.crs), target);
+/** May the piece have pixels in `target`? One pixel of `target` is added around: resampling reaches so far, and what a bend displaces. */
+export const touches = (piece: AcquisitionPiece, target: GeoBox, bend?: Bend): boolean =>
+  reach(boundsOfPiece(piece, target.crs), target, mostOf(bend));
 
 /** The same of a grid. */
 export const gridTouches = (grid: GeoBox, target: GeoBox): boolean =>
   reach([boundsIn(grid, target.crs) ?? null], target);
 
-function reach(bounds: readonly (Bounds | null)[], target: GeoBox): boolean {
+function reach(bounds: readonly (Bounds | null)[], target: GeoBox, more = { x: 0, y: 0 }): boolean {
   const own = boundsOf(target);
   const { a: _, d: __, b, c, e, f } = target.affine;
-  const [x, y] = [Math.abs(b) + Math.abs(c), Math.abs(e) + Math.abs(f)];
+  const [x, y] = [Math.abs(b) + Math.abs(c) + more.x, Math.abs(e) + Math.abs(f) + more.y];
   const wide = { minX: own.minX - x, minY: own.minY - y, maxX: own.maxX + x, maxY: own.maxY + y };
   return bounds.some((one) => one === null || intersection(one, wide) !== undefined);
 }

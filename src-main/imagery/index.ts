@@ -10,13 +10,13 @@ export {
   quantityRead,
 } from "./meaning.ts";
 export {
+  bendBeforeShift,
   boundsAfterShift,
   boundsIn,
   gridBeforeShift,
   pixelSizeIn,
   placeAfterShift,
   placeBeforeShift,
-  type Shift,
 } from "./place.ts";
 export { isConceivable } from "./possible.ts";
 export { rasterReader } from "./raster-reader.ts";

@@ -1,13 +1,19 @@
 /** Where an acquisition's pixels lie: the correction of its position, and the size of its pixels in another system. */
-import type { Acquisition } from "../../src-shared/eo/index.ts";
+import type { Shift } from "../../src-shared/eo/index.ts";
 import { apply } from "../../src-shared/geo/affine.ts";
+import { type Bend, bendAt } from "../../src-shared/geo/bend.ts";
 import { type Bounds, boundsOfPoints } from "../../src-shared/geo/bounds.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import { type GeoBox, positionsOver, resolutionOf } from "../../src-shared/geo/geobox.ts";
 import { transformer } from "../raster/index.ts";
 
-/** A correction of position in units of the project's CRS, added to where the pixels of a file lie. */
-export type Shift = NonNullable<Acquisition["shift"]>;
+/** What of a correction differs from place to place, for a reading on `gridBeforeShift`: its places are those of that grid. */
+export function bendBeforeShift(shift: Shift | undefined): Bend | undefined {
+  if (!shift?.bend) return undefined;
+  const { minX, minY, maxX, maxY } = shift.bend.bounds;
+  const { dx, dy } = shift;
+  return { ...shift.bend, bounds: { minX: minX - dx, minY: minY - dy, maxX: maxX - dx, maxY: maxY - dy } };
+}
 
 /** The grid on which the files of an image are read so that its corrected pixels lie on `target` (project's CRS): `target` less the shift. */
 export function gridBeforeShift(target: GeoBox, shift: Shift | undefined): GeoBox {
@@ -16,17 +22,37 @@ export function gridBeforeShift(target: GeoBox, shift: Shift | undefined): GeoBo
 }
 
 /** The position in an image's files, in the project's CRS, of the corrected position (x, y). */
-export const placeBeforeShift = (x: number, y: number, shift: Shift | undefined): [x: number, y: number] =>
-  shift ? [x - shift.dx, y - shift.dy] : [x, y];
+export function placeBeforeShift(x: number, y: number, shift: Shift | undefined): [x: number, y: number] {
+  if (!shift) return [x, y];
+  const [dx, dy] = shift.bend ? bendAt(shift.bend, x, y) : [0, 0];
+  return [x - shift.dx - dx, y - shift.dy - dy];
+}
 
 /** The corrected position of the position (x, y) in an image's files, both in the project's CRS. */
-export const placeAfterShift = (x: number, y: number, shift: Shift | undefined): [x: number, y: number] =>
-  shift ? [x + shift.dx, y + shift.dy] : [x, y];
+export function placeAfterShift(x: number, y: number, shift: Shift | undefined): [x: number, y: number] {
+  if (!shift) return [x, y];
+  const [left, top] = [x + shift.dx, y + shift.dy];
+  if (!shift.bend) return [left, top];
+  // The bend is known at the corrected place. It changes by far less than itself on the way there, so a few steps arrive.
+  let place: [x: number, y: number] = [left, top];
+  for (let step = 0; step < 5; step++) {
+    const [dx, dy] = bendAt(shift.bend, ...place);
+    place = [left + dx, top + dy];
+  }
+  return place;
+}
 
-/** The corrected bounds of bounds in an image's files. */
+/** Bounds that hold the corrected bounds of bounds in an image's files. */
 export function boundsAfterShift({ minX, minY, maxX, maxY }: Bounds, shift: Shift | undefined): Bounds {
   const { dx, dy } = shift ?? { dx: 0, dy: 0 };
-  return { minX: minX + dx, minY: minY + dy, maxX: maxX + dx, maxY: maxY + dy };
+  const { x, y } = mostOf(shift?.bend);
+  return { minX: minX + dx - x, minY: minY + dy - y, maxX: maxX + dx + x, maxY: maxY + dy + y };
+}
+
+/** More than a bend displaces anywhere: between its nodes it may be a fifth larger than at them. */
+export function mostOf(bend: Bend | undefined): { readonly x: number; readonly y: number } {
+  const most = (values: readonly number[]) => 1.25 * values.reduce((so, value) => Math.max(so, Math.abs(value)), 0);
+  return bend ? { x: most(bend.dx), y: most(bend.dy) } : { x: 0, y: 0 };
 }
 
 /**

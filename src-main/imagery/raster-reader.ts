@@ -15,9 +15,10 @@ export function rasterReader(states: FileStates = new Map()): Reader {
       const chosen = crs ? { crs } : {};
       return { path, ...chosen, geobox: requireGeobox(raster), ...(crsNote ? { crsNote } : {}), bands, metadata };
     },
-    async warp({ path, bands, target, method, crs, nodata, limits }: WarpRequest, work = {}) {
+    async warp({ path, bands, target, bend, method, crs, nodata, limits }: WarpRequest, work = {}) {
       return warp(await headers.open(path, crs, { states, ...work }), target, {
         bands,
+        bend,
         method,
         nodata,
         limits,

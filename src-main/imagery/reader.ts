@@ -1,5 +1,6 @@
 /** What is asked of files of pixels: their facts, and their bands on another grid, as stored. */
 import type { ResamplingMethod } from "../../src-shared/eo/index.ts";
+import type { Bend } from "../../src-shared/geo/bend.ts";
 import type { Crs } from "../../src-shared/geo/crs.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { Work } from "../raster/index.ts";
@@ -43,6 +44,8 @@ export interface WarpRequest {
   /** 1-based */
   readonly bands: readonly number[];
   readonly target: GeoBox;
+  /** what is read at a place of `target` lies that much before it */
+  readonly bend?: Bend | undefined;
   readonly method: ResamplingMethod;
   /** the CRS a person chose for a file that has none */
   readonly crs?: Crs;

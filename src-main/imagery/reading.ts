@@ -9,6 +9,7 @@ import {
   qualityOfPiece,
   type ResamplingMethod,
 } from "../../src-shared/eo/index.ts";
+import type { Bend } from "../../src-shared/geo/bend.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import type { Work } from "../raster/index.ts";
 import { touches } from "./footprint.ts";
@@ -22,7 +23,7 @@ import {
   type StoredBand,
   storedLimits,
 } from "./meaning.ts";
-import { gridBeforeShift } from "./place.ts";
+import { bendBeforeShift, gridBeforeShift } from "./place.ts";
 import type { Judgement } from "./possible.ts";
 import type { Pixels, Reader } from "./reader.ts";
 
@@ -53,6 +54,8 @@ export interface ReadingOptions extends Work {
 export interface Part {
   readonly piece: AcquisitionPiece;
   readonly grid: GeoBox;
+  /** what its pixels are displaced by besides, from place to place of `grid` */
+  readonly bend?: Bend | undefined;
 }
 
 /** Does the piece have all of the bands? */
@@ -70,9 +73,10 @@ export function partsTouching(
 ): Part[] {
   return acquisitions.flatMap((acquisition) => {
     const grid = gridBeforeShift(target, acquisition.shift);
+    const bend = bendBeforeShift(acquisition.shift);
     return measuredPieces(acquisition)
-      .filter((piece) => hasBands(piece, bands) && touches(piece, grid))
-      .map((piece) => ({ piece, grid }));
+      .filter((piece) => hasBands(piece, bands) && touches(piece, grid, bend))
+      .map((piece) => ({ piece, grid, bend }));
   });
 }
 
@@ -89,12 +93,13 @@ export interface PartRead {
  */
 export async function readPart(
   reader: Reader,
-  { piece, grid }: Part,
+  part: Part,
   options: ReadingOptions,
   known?: Uint8Array,
 ): Promise<PartRead> {
   options.signal?.throwIfAborted();
-  const bands = await readStored(reader, piece, grid, options);
+  const { piece, grid } = part;
+  const bands = await readStored(reader, part, options);
   const states = known ? known.slice() : new Uint8Array(grid.width * grid.height).fill(clear);
   const each = options.vector === "each";
   const usable = bands.filter((band) => band !== undefined);
@@ -105,15 +110,14 @@ export async function readPart(
     markBlank(states, usable, noData);
   }
   const quality = qualityOfPiece(piece);
-  if (!known && quality && options.states !== "data") await markUnclear(reader, quality, grid, states, options);
+  if (!known && quality && options.states !== "data") await markUnclear(reader, quality, part, states, options);
   return { bands, states };
 }
 
 /** Bands of a piece as stored, each file read once. */
 async function readStored(
   reader: Reader,
-  piece: AcquisitionPiece,
-  target: GeoBox,
+  { piece, grid: target, bend }: Part,
   { bands: names, method, signal, urgent, judgement }: ReadingOptions,
 ): Promise<(StoredBand | undefined)[]> {
   const wanted = new Map<AcquisitionFile, { band: AcquisitionFile["bands"][number]; channel: number }[]>();
@@ -135,7 +139,7 @@ async function readStored(
     const nodata = meanings.map(numberWithoutData);
     const limits = meanings.map(storedLimits);
     const numbers = own.map(({ band }) => band.bandIndex);
-    const request = { path, ...chosen, bands: numbers, target, method: kernel, nodata, limits };
+    const request = { path, ...chosen, bands: numbers, target, bend, method: kernel, nodata, limits };
     const block = await reader.warp(request, { signal, urgent });
     for (const [i, { channel }] of own.entries())
       found[channel] = { stored: block.bands[i]!, valid: block.valid[i], meaning: meanings[i]! };
@@ -143,15 +147,15 @@ async function readStored(
   return found;
 }
 
-/** A mask on a grid, each pixel from the one it lies in. */
+/** A mask on a grid, displaced by `bend`, each pixel from the one it lies in. */
 export function readMask(
   reader: Reader,
   { path, crs, bandIndex }: QualityBand,
-  target: GeoBox,
+  { grid: target, bend }: Pick<Part, "grid" | "bend">,
   { signal, urgent }: Work = {},
 ): Promise<Pixels> {
   const chosen = crs ? { crs } : {};
-  return reader.warp({ path, ...chosen, bands: [bandIndex], target, method: "nearest" }, { signal, urgent });
+  return reader.warp({ path, ...chosen, bands: [bandIndex], target, bend, method: "nearest" }, { signal, urgent });
 }
 
 /**
@@ -161,13 +165,13 @@ export function readMask(
 async function markUnclear(
   reader: Reader,
   quality: QualityBand,
-  grid: GeoBox,
+  place: Pick<Part, "grid" | "bend">,
   states: Uint8Array,
   { clearClasses, ...work }: Pick<ReadingOptions, "clearClasses"> & Work,
 ): Promise<void> {
   const isClear = clearTest(quality, clearClasses);
   if (!isClear) return;
-  const mask = await readMask(reader, quality, grid, work);
+  const mask = await readMask(reader, quality, place, work);
   const values = mask.bands[0]!;
   const valid = mask.valid[0];
   for (let i = 0; i < states.length; i++) {
@@ -271,9 +275,9 @@ export async function readClearness(
   const tells = (mask: QualityBand | undefined) => mask !== undefined && clearTest(mask, options.clearClasses);
   if (parts.length === 0 ? options.clearClasses.length === 0 : !masks.every(tells)) return undefined;
   let best: Uint8Array | undefined = parts.length === 0 ? new Uint8Array(target.width * target.height) : undefined;
-  for (const [n, { grid }] of parts.entries()) {
+  for (const [n, part] of parts.entries()) {
     const states = new Uint8Array(target.width * target.height).fill(clear);
-    await markUnclear(reader, masks[n]!, grid, states, options);
+    await markUnclear(reader, masks[n]!, part, states, options);
     best = best ? best.map((state, i) => Math.max(state, states[i]!)) : states;
   }
   return best;

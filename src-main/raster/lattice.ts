@@ -1,4 +1,5 @@
 import { type Affine, apply, invert } from "../../src-shared/geo/affine.ts";
+import { type Bend, bendAt } from "../../src-shared/geo/bend.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { isGeographic, transformer } from "./crs.ts";
 
@@ -21,14 +22,15 @@ const latticeTolerance = 1 / 1000;
 
 export type PointTransform = (col: number, row: number) => readonly [x: number, y: number];
 
-/** Target pixel → source pixel, exactly. */
+/** Target pixel → source pixel, exactly; less `bend` at its place in the target's CRS. */
 export function exactTransform(
   target: GeoBox,
   source: GeoBox,
+  bend?: Bend,
 ): { readonly transform: PointTransform; readonly affine: boolean } {
   const toPixel = invert(source.affine);
   const { identity, forward } = transformer(target.crs, source.crs);
-  if (identity) {
+  if (identity && !bend) {
     const t = compose(toPixel, target.affine);
     return { transform: (col, row) => apply(t, col, row), affine: true };
   }
@@ -38,7 +40,8 @@ export function exactTransform(
     affine: false,
     transform: (col, row) => {
       const [mapX, mapY] = apply(target.affine, col, row);
-      const [x, y] = forward(mapX, mapY);
+      const [dx, dy] = bend ? bendAt(bend, mapX, mapY) : [0, 0];
+      const [x, y] = forward(mapX - dx, mapY - dy);
       const near = wrap === undefined ? x : x + 360 * Math.round((wrap - x) / 360);
       return apply(toPixel, near, y);
     },

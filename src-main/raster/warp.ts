@@ -1,5 +1,6 @@
 import { AppError } from "../../src-shared/errors/index.ts";
 import { apply, invert } from "../../src-shared/geo/affine.ts";
+import type { Bend } from "../../src-shared/geo/bend.ts";
 import { type GeoBox, geoboxOfWindow } from "../../src-shared/geo/geobox.ts";
 import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
 import { lonLatBounds, transformer } from "./crs.ts";
@@ -22,6 +23,8 @@ export interface WarpOptions extends Work {
   readonly nodata?: readonly (number | undefined)[] | undefined;
   /** per band, the numbers that are data beside what the file says: others, and what is not finite, take no part and are not valid */
   readonly limits?: readonly (Range | undefined)[] | undefined;
+  /** what the pixel at a place of `target` shows lies that much before it, in units of the target's CRS */
+  readonly bend?: Bend | undefined;
   /** "auto" reads the coarsest overview that is still at least as fine as the target */
   readonly overviews?: "auto" | "none" | undefined;
   /**
@@ -48,7 +51,7 @@ export async function warp(source: Raster, target: GeoBox, options: WarpOptions)
   signal?.throwIfAborted();
   const grid = requireGeobox(source);
   const numbers = options.bands ?? source.info.bands.map((_, i) => i + 1);
-  const same = options.method === "nearest" ? windowOnGrid(grid, target) : undefined;
+  const same = options.method === "nearest" && !options.bend ? windowOnGrid(grid, target) : undefined;
   // Pixels of the image as they are need no kernel. Pixels that are absent from the file are handled below.
   if (same && (await source.absence(same, { bands: numbers })) === undefined)
     return withoutNumbers(await source.readWindow(same, { bands: numbers, signal, urgent }), options);
@@ -218,7 +221,7 @@ interface Plan {
 }
 
 function planOf(source: Raster, grid: GeoBox, target: GeoBox, options: WarpOptions): Plan {
-  const full = exactTransform(target, grid);
+  const full = exactTransform(target, grid, options.bend);
   const ratio = (options.whole && ratioOver(grid, options.whole)) ?? ratioAt(grid, target, full.transform);
   const overview = options.overviews === "none" ? undefined : overviewFor(source, Math.min(ratio.x, ratio.y));
   const size = overview === undefined ? source.info : source.info.overviews[overview]!;

@@ -11,6 +11,7 @@ import {
   type Radiometry,
 } from "../../src-shared/eo/index.ts";
 import { northUp } from "../../src-shared/geo/affine.ts";
+import type { Bend } from "../../src-shared/geo/bend.ts";
 import type { GeoBox } from "../../src-shared/geo/geobox.ts";
 import { boundsOfTile, levelFor, tilesCovering } from "../../src-shared/geo/tile-grid.ts";
 import { decodePixelTile, isData, openPixelTile, tilePath } from "../../src-shared/ipc/pixels.ts";
@@ -93,11 +94,25 @@ const mask = (name: string, left = west): AcquisitionFile => ({
   grid: { crs, affine: northUp(left, north, 20, 20), width: 32, height: 32 },
 });
 const acquisitionOf = (id: string, sensor: Acquisition["sensor"], pieces: readonly AcquisitionPiece[], shift?: Acquisition["shift"]): Acquisition => ({ id, sensor, date: "2024-05-01", pieces, ...(shift ? { shift } : {}) }); // biome-ignore format: one value
+/** (dx, dy) at the centre of a pixel, and a little more to the east and less to the south. */
+function bendAround(col: number, row: number, dx: number, dy: number): Bend {
+  const [x, y] = [west + col * 10 + 5, north - row * 10 - 5];
+  const bounds = { minX: x - 300, minY: y - 300, maxX: x + 300, maxY: y + 300 };
+  const corners = [-1.8, 0.2, -0.2, 1.8];
+  return {
+    bounds,
+    columns: 2,
+    rows: 2,
+    dx: corners.map((more) => dx + more),
+    dy: corners.map((more) => dy - 2 * more),
+  };
+}
 const optical = [fileOf("optical", "B04", "reflectance"), mask("scl")];
 const east = [fileOf("east", "B04", "reflectance"), mask("scl-east", west + 320)];
 const acquisitions = [
   acquisitionOf("optical", "sentinel-2", [{ files: optical }]),
   acquisitionOf("moved", "sentinel-2", [{ files: optical }], { dx: 30, dy: -20 }),
+  acquisitionOf("bent", "sentinel-2", [{ files: optical }], { dx: 20, dy: -15, bend: bendAround(20, 30, 10, -5) }),
   acquisitionOf("mosaic", "sentinel-2", [{ files: optical }, { files: east }]),
   acquisitionOf("power", "sentinel-1", [{ files: [fileOf("power", "VV", "backscatter-linear")] }]),
   acquisitionOf("decibels", "sentinel-1", [{ files: [fileOf("decibels", "VV", "backscatter-db")] }], {
@@ -204,6 +219,13 @@ test("a moved image shows at a place what its file holds that far from there", a
   expect(moved.states).toEqual(["clear", "clear", "clear"]);
   const radar = await everyReading(find("decibels"), x, y);
   expectAll(radar.values, gdalAt("decibels", x + 10, y));
+});
+
+test("an image that is moved by another amount from place to place shows the same at a place to everybody", async () => {
+  const [x, y] = placeOf(20, 30);
+  const bent = await everyReading(find("bent"), x, y);
+  expectAll(bent.values, gdalAt("optical", x - 30, y + 20) * 0.0001 - 0.1);
+  expect(bent.states).toEqual(["clear", "clear", "clear"]);
 });
 
 test("where pieces overlap everybody takes the one that sees the place clearly, and else the first", async () => {

@@ -4,8 +4,8 @@ import type { CommonSpec, Imagery, ProjectGrid } from "./job.ts";
 /** Why no shift could be measured, or why it should not be relied on. */
 export type MeasureRefusal = "texture" | "clouds" | "overlap" | "ambiguous" | "inconsistent" | "too-far";
 
-/** What the dates of a modality are corrected by: one shift each. */
-export const alignModels = ["shift"] as const;
+/** What each date is corrected by: one shift, an affine displacement, or one that differs from place to place. */
+export const alignModels = ["shift", "affine", "local"] as const;
 export type AlignModel = (typeof alignModels)[number];
 
 /** Measures how far the dates of a modality lie beside a reference. Changes nothing. */
@@ -29,7 +29,7 @@ export interface AlignedDate {
   readonly before: Acquisition["shift"] | null;
   /** the correction that would put it on the reference, in all; `null` where none could be measured */
   readonly correction: Acquisition["shift"] | null;
-  /** how far it lies off, in pixels of the comparison; `null` where that could not be measured */
+  /** how far it lies off, in pixels of the comparison, as a mean over the area where that differs; `null` where that could not be measured */
   readonly off: number | null;
   /** standard error of that, in pixels, from how parts of the image scatter; `null` where too few parts can be told */
   readonly error: number | null;

@@ -1,3 +1,4 @@
+import type { Bend } from "../geo/bend.ts";
 import type { Crs } from "../geo/crs.ts";
 import type { GeoBox } from "../geo/geobox.ts";
 import type { Evidence, EvidenceField } from "./evidence.ts";
@@ -124,8 +125,17 @@ export interface Acquisition {
   /** another product of the places of this acquisition: the second (2), the third … Absent for the first. */
   readonly copy?: number;
   readonly pieces: readonly AcquisitionPiece[];
-  /** A correction of position found by co-registration, in units of the project's CRS; added to where the pixels lie. */
-  readonly shift?: { readonly dx: number; readonly dy: number };
+  readonly shift?: Shift;
+}
+
+/**
+ * A correction of position found by co-registration, in units of the project's CRS; added to where the pixels lie. `bend` is what is
+ * added besides, from place to place: it is asked at the corrected place.
+ */
+export interface Shift {
+  readonly dx: number;
+  readonly dy: number;
+  readonly bend?: Bend | undefined;
 }
 
 /** Pieces have one order, whatever the order they came in: by their first file, then by its first band. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { alignModels } from "../../../src-shared/domain/alignment.ts";
+import type { Shift } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import type { AlignmentCommands } from "../../../src-shared/ipc/alignment.ts";
 import type { Deps } from "../deps.ts";
@@ -16,7 +17,7 @@ const id = z.string().min(1);
 const furthest = 100_000;
 const meters = z.number().min(-furthest).max(furthest);
 
-type Shifts = Parameters<AlignmentCommands["alignment.setShift"]>[0]["shifts"];
+type Shifts = readonly { readonly id: string; readonly shift: Shift | null }[];
 
 /** How layers lie on the project's grid and on each other, and corrections of it. */
 export function alignmentService(deps: Deps, queue: JobQueue): AlignmentCommands {
@@ -35,7 +36,7 @@ export function alignmentService(deps: Deps, queue: JobQueue): AlignmentCommands
     const key = shifts.every(({ shift }) => shift === null) ? "alignment.reset" : "alignment.shift";
     edit(deps, { key, params: { count: shifts.length, name } }, () => {
       for (const { id, shift } of shifts) {
-        const moved = shift && (shift.dx !== 0 || shift.dy !== 0) ? shift : null;
+        const moved = shift && (shift.dx !== 0 || shift.dy !== 0 || shift.bend) ? shift : null;
         catalog.acquisitions.setShift(id, moved);
       }
     });
@@ -68,7 +69,14 @@ export function alignmentService(deps: Deps, queue: JobQueue): AlignmentCommands
       z.strictObject({
         shifts: z.array(z.strictObject({ id, shift: z.strictObject({ dx: meters, dy: meters }).nullable() })).min(1),
       }),
-      ({ shifts }) => setShifts(shifts),
+      ({ shifts }) =>
+        // What differs from place to place stays: a hand moves the whole.
+        setShifts(
+          shifts.map(({ id, shift }) => {
+            const { bend } = acquisition(id).shift ?? {};
+            return { id, shift: shift && bend ? { ...shift, bend } : shift };
+          }),
+        ),
     ),
 
     "alignment.align": validated(

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type AlignedDate, alignModels, datesBeyond } from "../../../src-shared/domain/alignment.ts";
 import type { Acquisition, Modality } from "../../../src-shared/eo/index.ts";
 import { AppError } from "../../../src-shared/errors/index.ts";
+import { type Bend, isBend } from "../../../src-shared/geo/bend.ts";
 import type { AlignRequest, MeasuredDates } from "../../../src-shared/ipc/alignment.ts";
 import { type Catalog, type Job, readPlainText } from "../../catalog/index.ts";
 import { alignmentFileName } from "../../jobs/align.ts";
@@ -65,7 +66,7 @@ function movingModality(all: readonly Modality[], name: string | undefined): str
   return only.name;
 }
 
-const shift = z.object({ dx: z.number(), dy: z.number() });
+const shift = z.object({ dx: z.number(), dy: z.number(), bend: z.custom<Bend>(isBend).optional() });
 const share = z.number().min(0).max(1);
 const stored = z.object({
   modality: z.string(),

@@ -36,7 +36,7 @@ async function measured(reader: Reader, request: MeasureRequest): Promise<Measur
   );
   const read = async (image: "moving" | "reference", box: GeoBox, shift: { dx: number; dy: number }) => {
     const own = request[image].shift ?? { dx: 0, dy: 0 };
-    const acquisition = { ...request[image], shift: { dx: own.dx + shift.dx, dy: own.dy + shift.dy } };
+    const acquisition = { ...request[image], shift: { ...own, dx: own.dx + shift.dx, dy: own.dy + shift.dy } };
     return patchOf(reader, acquisition, bands[image], box, signal);
   };
   const area = alignedGeobox(grid.geobox.crs, boundsOf(grid.geobox), resolution);

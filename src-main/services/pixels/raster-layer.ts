@@ -10,6 +10,7 @@ import {
   type Radiometry,
   radiometryOf,
   type SensorId,
+  type Shift,
   sclClasses,
   sensors,
 } from "../../../src-shared/eo/index.ts";
@@ -18,7 +19,7 @@ import type { Crs } from "../../../src-shared/geo/crs.ts";
 import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { Catalog } from "../../catalog/index.ts";
 import { holderState } from "../../files/index.ts";
-import { headers, quantityRead, type Shift } from "../../imagery/index.ts";
+import { headers, quantityRead } from "../../imagery/index.ts";
 import { contentKey } from "../../raster/index.ts";
 import { legendOfFile } from "../maps/legend.ts";
 import { clearClassesOf } from "../rasters/imagery.ts";
@@ -264,7 +265,7 @@ export async function versionOf({ pieces, shift, clearClasses }: RasterLayer): P
   );
   // Of several pieces the clearest is drawn.
   const masks = pieces.length > 1 ? [JSON.stringify([clearClasses, files.map(({ quality }) => quality)])] : [];
-  return hash([...marks, ...meaning, ...masks, shift?.dx ?? 0, shift?.dy ?? 0].join("|"));
+  return hash([...marks, ...meaning, ...masks, JSON.stringify(shift ?? null)].join("|"));
 }
 
 /** FNV-1a of 64 bits, as text: short addresses; it need not be secure. */

@@ -4,6 +4,7 @@ import type { GeoBox } from "../../../src-shared/geo/geobox.ts";
 import { geoboxOfTile, resolutionOfLevel, type TileAddress, tileSize } from "../../../src-shared/geo/tile-grid.ts";
 import type { PixelTile, TileSamples, TileSampleType } from "../../../src-shared/ipc/pixels.ts";
 import {
+  bendBeforeShift,
   type ContributingPart,
   contributingParts,
   type FileStates,
@@ -101,7 +102,10 @@ function interleave(
 function partsOf(layer: RasterLayer, names: readonly string[], target: GeoBox): Part[] {
   const [only, ...others] = layer.pieces;
   if (!only || others.length > 0) return partsTouching([layer], names, target);
-  return hasBands(only, names) ? [{ piece: only, grid: gridBeforeShift(target, layer.shift) }] : [];
+  const { shift } = layer;
+  return hasBands(only, names)
+    ? [{ piece: only, grid: gridBeforeShift(target, shift), bend: bendBeforeShift(shift) }]
+    : [];
 }
 
 /** Scale and offset of a band, the same in all pieces; `undefined` where they differ, or values are no such numbers. */
@@ -119,7 +123,7 @@ function tileReader(quickLooks: QuickLooks, resolution: number): Reader {
   const states: FileStates = new Map();
   return {
     ...rasterReader(states),
-    async warp({ path, crs, bands, target, method, nodata, limits }, work = {}) {
+    async warp({ path, crs, bands, target, bend, method, nodata, limits }, work = {}) {
       const raster = await headers.open(path, crs, { states, urgent: work.urgent });
       const source = requireGeobox(raster);
       const ratio = resolution / nativeResolution(source, target.crs);
@@ -131,7 +135,7 @@ function tileReader(quickLooks: QuickLooks, resolution: number): Reader {
         readings.quickLook++;
       } else if (ratio > 1.1 && raster.info.overviews.length > 0) readings.overview++;
       else readings.full++;
-      return warp(read, target, { bands, method, nodata, limits, ...work });
+      return warp(read, target, { bands, bend, method, nodata, limits, ...work });
     },
   };
 }

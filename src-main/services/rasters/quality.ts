@@ -14,7 +14,15 @@ import { northUp } from "../../../src-shared/geo/affine.ts";
 import { boundsOf, type GeoBox } from "../../../src-shared/geo/geobox.ts";
 import type { CloudShare } from "../../../src-shared/ipc/inspect.ts";
 import type { Catalog } from "../../catalog/index.ts";
-import { gridBeforeShift, pixelSizeIn, type Reader, rasterReader, readMask, touches } from "../../imagery/index.ts";
+import {
+  bendBeforeShift,
+  gridBeforeShift,
+  pixelSizeIn,
+  type Reader,
+  rasterReader,
+  readMask,
+  touches,
+} from "../../imagery/index.ts";
 
 /** Shadow, cloud of medium and high probability, cirrus. */
 const cloudyScl = new Set([3, 8, 9, 10]);
@@ -43,12 +51,12 @@ export async function cloudShares(
   const bytes = new Map(catalog.rasters.list().map((raster) => [raster.path, raster.bytes]));
   const shares = new Map<string, CloudShare>();
   const keyFor = (acquisition: Acquisition) => {
-    const { dx, dy } = acquisition.shift ?? { dx: 0, dy: 0 };
+    const { dx, dy, bend } = acquisition.shift ?? { dx: 0, dy: 0 };
     const files = masksOf(acquisition).map(
       ({ path, kind, bandIndex, clear = [], bits = [] }) =>
         `${path} ${bytes.get(path)}${kind === "scl" ? "" : ` ${kind} ${bandIndex} ${clear.join()} ${bits.join()}`}`,
     );
-    return [...files, dx, dy, JSON.stringify(geobox)].join("|");
+    return [...files, dx, dy, JSON.stringify(geobox), ...(bend ? [JSON.stringify(bend)] : [])].join("|");
   };
   // The first tiles of the map have priority: they are needed at once, shares of clouds are not.
   if (acquisitions.some((acquisition) => kept[acquisition.id]?.of !== keyFor(acquisition)))
@@ -115,6 +123,7 @@ async function shareOf(
   const first = masks[0]!;
   const file = maskFileOf(first.piece)?.grid ?? (await reader.facts(first.path, first.crs)).geobox;
   const target = gridBeforeShift(lookingGrid(area, file), acquisition.shift);
+  const bend = bendBeforeShift(acquisition.shift);
   /** 0: not looked at yet, 1: no cloud, 2: cloud */
   const classes = new Uint8Array(target.width * target.height);
   for (const mask of masks) {
@@ -123,8 +132,8 @@ async function shareOf(
     const isClear = mask.kind === "scl" ? (value: number) => !cloudyScl.has(value) : clearTest(mask, []);
     if (!isClear) continue;
     signal?.throwIfAborted();
-    if (masks.length > 1 && !touches(piece, target)) continue;
-    const { bands, valid } = await readMask(reader, mask, target, { signal });
+    if (masks.length > 1 && !touches(piece, target, bend)) continue;
+    const { bands, valid } = await readMask(reader, mask, { grid: target, bend }, { signal });
     for (const [at, known] of classes.entries()) {
       const value = bands[0]![at]!;
       if (known === 0 && valid[0]?.[at] !== 0 && !isNoPixel(mask, value)) classes[at] = isClear(value) ? 1 : 2;

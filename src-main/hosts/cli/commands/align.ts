@@ -1,4 +1,10 @@
-import { type AlignedDate, datesBeyond, isOff } from "../../../../src-shared/domain/alignment.ts";
+import {
+  type AlignedDate,
+  type AlignModel,
+  alignModels,
+  datesBeyond,
+  isOff,
+} from "../../../../src-shared/domain/alignment.ts";
 import { AppError } from "../../../../src-shared/errors/index.ts";
 import { type Command, command } from "../command.ts";
 import { table } from "../table.ts";
@@ -30,6 +36,13 @@ const align = command({
       fallback: "median",
     },
     against: { type: "text", value: "NAME", summary: "the input that the reference belongs to, as in s2 for radar" },
+    model: {
+      type: "text",
+      summary:
+        "what each date is corrected by: one shift, an affine displacement, or one that differs from place to place",
+      choices: [...alignModels],
+      fallback: "shift",
+    },
     threshold: {
       type: "number",
       value: "PIXELS",
@@ -49,9 +62,14 @@ const align = command({
         help: "omnisat project align --help",
         problem: `--threshold needs pixels, 0 or more: ${pixels} is none.`,
       });
-    const { modality, reference, against, apply } = options;
+    const { modality, reference, against, model, apply } = options;
     return withProject({ project: words[0]!, purpose: "omnisat project align", output, signal }, async (services) => {
-      const { id } = await services["alignment.align"]({ modality, reference, against });
+      const { id } = await services["alignment.align"]({
+        modality,
+        reference,
+        against,
+        ...(model === undefined ? {} : { model: model as AlignModel }),
+      });
       await services["jobs.wait"]({ id });
       const measured = (await services["alignment.dates"]({ modality }))!;
       const applied = apply ? await services["alignment.apply"]({ job: id, pixels }) : [];
