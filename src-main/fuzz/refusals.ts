@@ -159,11 +159,13 @@ const packageOf = (name: string, weights: () => void, description: object = {}):
 };
 
 const large: readonly Case[] = [
-  ...[".geojson", ".json", ".kml", ".kmz", ".gpkg", ".shp", ".zip", ".csv", ".txt", ".tsv"].map((ending) => ({
-    kind: `100 MB of noise, ${ending}`,
-    make: () => garbage(`noise${ending}`),
-    asks: ending === ".json" || ending === ".csv" ? table : vector,
-  })),
+  ...[".geojson", ".json", ".kml", ".kmz", ".gpkg", ".shp", ".fgb", ".parquet", ".zip", ".csv", ".txt", ".tsv"].map(
+    (ending) => ({
+      kind: `100 MB of noise, ${ending}`,
+      make: () => garbage(`noise${ending}`),
+      asks: ending === ".json" || ending === ".csv" ? table : vector,
+    }),
+  ),
   ...[".tif", ".jp2", ".vrt", ".img", ".png"].map((ending) => ({
     kind: `100 MB of noise, ${ending}`,
     make: () => garbage(`noise${ending}`),
@@ -202,6 +204,10 @@ const large: readonly Case[] = [
   { kind: "GeoPackage: a view of 10⁹ rows", make: () => viewOf("rows.gpkg", "SELECT a.GEOM, a.class FROM plots a, plots b, plots c"), asks: vector }, // biome-ignore format: one line
   { kind: "GeoPackage: a view without an end", make: () => viewOf("silent.gpkg", "SELECT a.GEOM, a.class FROM plots a, plots b, plots c, plots d WHERE a.class || b.class || c.class || d.class = 'x'"), asks: vector }, // biome-ignore format: one line
   { kind: "GeoPackage: 2³² − 2 pages in the head", make: () => pagesOf("pages.gpkg"), asks: vector },
+  { kind: "FlatGeobuf: a header of 4 GB", make: () => garbage("head.fgb", Buffer.from("fgb\x03fgb\0\xff\xff\xff\xf0", "latin1")), asks: vector }, // biome-ignore format: one line
+  { kind: "Parquet: a footer of 30 MB that is one number", make: () => small("number.parquet", parquetOf(Buffer.alloc(30e6, 0xff).fill(0x16, 0, 1))), asks: vector }, // biome-ignore format: one line
+  { kind: "Parquet: a footer of 30 MB of lists", make: () => small("lists.parquet", parquetOf(Buffer.alloc(30e6, 0x19))), asks: vector }, // biome-ignore format: one line
+  { kind: "Parquet: a footer of 30 MB of structures", make: () => small("structures.parquet", parquetOf(Buffer.alloc(30e6, 0x1c))), asks: vector }, // biome-ignore format: one line
   { kind: "project: noise of 100 MB", make: () => dirname(garbage("project1/project.omniproj")), asks: open },
   { kind: "project: noise of 100 MB behind SQLite's head", make: () => dirname(garbage("project2/project.omniproj", "SQLite format 3\0")), asks: open }, // biome-ignore format: one line
   { kind: "project: 2³² − 2 pages in the head", make: () => damagedProject("pages", (bytes) => bytes.writeUInt32BE(2 ** 32 - 2, 28)), asks: open }, // biome-ignore format: one line
@@ -217,6 +223,13 @@ const large: readonly Case[] = [
   { kind: "legend: QML of 15 MB of elements", make: () => longText("items.qml", "<qgis>", "<a/>", "</qgis>", 15), asks: legend }, // biome-ignore format: one line
   { kind: "legend: JSON of 15 MB of lists", make: () => longText("items-legend.json", '{"classes":[', "[{}],", "[]]}", 15), asks: legend }, // biome-ignore format: one line
 ];
+
+/** A file of nothing but its footer. */
+function parquetOf(footer: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(footer.length);
+  return Buffer.concat([Buffer.from("PAR1"), footer, length, Buffer.from("PAR1")]);
+}
 
 function longHead(): string {
   return `${collection}${feature.repeat(500_000)}{"type":"Feature",,`;
@@ -344,7 +357,7 @@ if (values.files) {
 }
 
 // Seeded damage: the worst of every kind, of those that were refused.
-const asksOfKind: Readonly<Record<string, Record<string, Ask>>> = { tiff: raster, jp2: raster, vrt: raster, gpkg: vector, shp: vector, geojson: vector, kml: vector, "shp-zip": vector, csv: table, legend, tiles: shares, "model-package": model, project: open }; // biome-ignore format: one line
+const asksOfKind: Readonly<Record<string, Record<string, Ask>>> = { tiff: raster, jp2: raster, vrt: raster, gpkg: vector, shp: vector, fgb: vector, parquet: vector, geojson: vector, kml: vector, "shp-zip": vector, csv: table, legend, tiles: shares, "model-package": model, project: open }; // biome-ignore format: one line
 const mains: Readonly<Record<string, RegExp>> = { shp: /\.shp$/i, "model-package": /^(package\.zip|package\/)/, project: /omniproj$/ }; // biome-ignore format: one line
 for (const kind of Object.keys(kinds)) {
   const asks = asksOfKind[kind];

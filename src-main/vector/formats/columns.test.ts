@@ -212,3 +212,20 @@ test("of several layers an import asks which one", async () => {
   });
   expect((await suggest("fields")).legend.map(({ name }) => name)).toContain("wheat");
 });
+
+test("a footer whose numbers, lists or structures never end is refused at once", async () => {
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(3_000_000);
+  const begun = process.cpuUsage();
+  for (const [first, rest] of [
+    [0x16, 0xff],
+    [0x19, 0x19],
+    [0x1c, 0x1c],
+  ] as const) {
+    const path = join(folder, "endless.parquet");
+    const footer = Buffer.alloc(3_000_000, rest).fill(first, 0, 1);
+    writeFileSync(path, Buffer.concat([Buffer.from("PAR1"), footer, length, Buffer.from("PAR1")]));
+    expect((await refusal(path)).message).toMatch(/its columns make no sense/);
+  }
+  expect(process.cpuUsage(begun).user).toBeLessThan(1_000_000);
+});

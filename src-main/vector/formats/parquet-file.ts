@@ -16,6 +16,7 @@ import type {
 } from "hyparquet/src/types.js";
 import { AppError } from "../../../src-shared/errors/index.ts";
 import { type Because, reason } from "../../../src-shared/errors/reasons/index.ts";
+import { checkThrift } from "./parquet-structure.ts";
 import { unpackSnappy } from "./snappy.ts";
 
 // Parquet files from outside, row group by row group. What the bytes mean is hyparquet's work; it trusts the sizes and counts that a file
@@ -59,7 +60,10 @@ export type ParquetValue = string | number | boolean | Uint8Array | null;
  */
 export function openParquet(path: string): ParquetFile {
   const { footer, size } = footerOf(path);
-  const metadata = understood(path, () => parquetMetadata(footer, { geoparquet: false }));
+  const metadata = understood(path, () => {
+    checkThrift(footer, 0);
+    return parquetMetadata(footer, { geoparquet: false });
+  });
   const rows = Number(metadata.num_rows);
   const stated = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
   if (rows !== stated || !(rows >= 0 && rows <= Math.max(fewRows, size * mostRowsPerByte)))
@@ -170,6 +174,7 @@ function columnValues(bytes: Uint8Array, rows: number, decoder: ColumnDecoder, p
   const values: unknown[] = [];
   let dictionary: ReturnType<typeof convert> | undefined;
   while (values.length < rows) {
+    checkThrift(bytes, reader.offset);
     const header = parquetHeader(reader);
     const packed = header.compressed_page_size;
     if (!(packed >= 0 && packed <= bytes.length - reader.offset))
