@@ -16,4 +16,11 @@ export const imageFormats: readonly KnownFormat[] = [
     read: "up to 16 bits, tiles, all progressions, palettes, alpha; GeoJP2 and GML-JP2",
     notRead: "files that are cut off, parts 2 and higher of the standard",
   },
+  {
+    kind: "image",
+    name: "VRT",
+    endings: ["vrt"],
+    read: "mosaics, separate bands, windows, nested and warped ones, scaled and masked sources, all below its own folder",
+    notRead: "sources elsewhere or on the internet, pixel functions, pan-sharpening, raw bands",
+  },
 ];
