@@ -26,6 +26,11 @@ export const stackMessages = messages({
   "stack.dates": { en: "Dates", fr: "Dates" },
   "stack.data": { en: "Data", fr: "Données" },
   "stack.clear": { en: "Clear", fr: "Clair" },
+  "stack.places": {
+    en: "Whether the dates lie on each other is measured in the panel Alignment.",
+    fr: "La superposition des dates se mesure dans le volet Alignement.",
+  },
+  "stack.measure": { en: "Measure positions", fr: "Mesurer les positions" },
   "stack.more": { en: "{count} more", fr: "{count} de plus" },
   "stack.fewer": { en: "Fewer", fr: "Moins" },
   "stack.repaired": { en: "“{name}” is mended.", fr: "« {name} » est corrigée." },

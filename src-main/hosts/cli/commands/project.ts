@@ -341,7 +341,7 @@ const check = command({
   name: "project check",
   summary: "look at every date: coverage, clouds, jumps of the numbers, copies, orbits, gaps; mend with --yes",
   details:
-    "Every date of every input is compared with the others on a coarse grid of the area. Without --yes nothing changes. A repair changes how numbers are read or which dates an input has, never a file, and is one step of the history, which the window can undo.",
+    "Whether dates lie on each other is measured by project align. Every date of every input is compared with the others on a coarse grid of the area. Without --yes nothing changes. A repair changes how numbers are read or which dates an input has, never a file, and is one step of the history, which the window can undo.",
   positionals: [projectWord],
   options: {
     modality: { type: "text", value: "NAME", summary: "only this input" },
