@@ -27,7 +27,7 @@ export interface RasterInfo {
   readonly crsNote?: string;
   readonly bands: readonly BandInfo[];
   readonly dataType: SampleType;
-  readonly format: "TIFF" | "BigTIFF" | "JPEG 2000" | "VRT";
+  readonly format: "TIFF" | "BigTIFF" | "JPEG 2000" | "VRT" | "ENVI";
   readonly interleave: "pixel" | "band";
   readonly compression: string;
   readonly blockWidth: number;

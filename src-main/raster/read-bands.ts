@@ -1,12 +1,12 @@
 import { AppError } from "../../src-shared/errors/index.ts";
-import { type Reason, reason } from "../../src-shared/errors/reasons/index.ts";
+import { reason } from "../../src-shared/errors/reasons/index.ts";
 import { clip, type PixelWindow } from "../../src-shared/geo/window.ts";
 import { blockCache } from "./block-cache.ts";
+import { isReason } from "./decode/block-problem.ts";
 import { decodeBudget } from "./decode-budget.ts";
 import { blockReader } from "./formats/blocks.ts";
 import type { BlockGrid, BlockPlace, BlockReader, Others, StoredImage } from "./formats/format.ts";
 import { pool } from "./pool/pool.ts";
-import type { DecodeOutput } from "./pool/tasks.ts";
 import type { Work } from "./pool/work.ts";
 import { allocate, type TypedArray } from "./sample-type.ts";
 
@@ -61,7 +61,7 @@ export async function readBands(
     }
     const { offset, length } = await image.blocks.locate(index);
     const place = { index, plane, col, row, offset, length };
-    if (offset === 0 || length === 0) paste(place, undefined);
+    if (length === 0) paste(place, undefined);
     else missing.push(place);
   }
   await decodeMissing(image, missing, paste, options);
@@ -221,6 +221,3 @@ function copyBlock(
     out.set(source.subarray(from, from + right - left), to);
   }
 }
-
-/** Blocks that cannot be decoded come as the reason why. */
-const isReason = (result: DecodeOutput[number]): result is Reason => !Array.isArray(result);

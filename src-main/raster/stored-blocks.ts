@@ -27,8 +27,8 @@ export async function* storedRuns(
   const planes = layout.planar ? [...new Set(bands)] : [0];
   const stored = async (col: number, row: number): Promise<boolean> => {
     for (const plane of planes) {
-      const { offset, length } = await blocks.locate((plane * blocksDown + row) * blocksAcross + col);
-      if (offset !== 0 && length !== 0) return true;
+      const { length } = await blocks.locate((plane * blocksDown + row) * blocksAcross + col);
+      if (length !== 0) return true;
     }
     return false;
   };

@@ -4,6 +4,8 @@ export const imageEndings: readonly string[] = ["tif", "tiff", "jp2", "j2k", "jp
 export const productEndings: readonly string[] = ["zip", "json", "xml", "safe", "dim", "txt"];
 /** archives and JSON hold shapes or products: what is inside decides */
 export const ambiguousEndings: readonly string[] = ["zip", "json"];
+/** endings of bare numbers: an image where an ENVI header lies beside them */
+export const rawEndings: readonly string[] = ["img", "dat", "bsq", "bil", "bip", "raw"];
 export const vectorEndings: readonly string[] = [
   "gpkg",
   "shp",

@@ -12,7 +12,7 @@ const notNeeded = "Nothing in it is needed.";
 /** Kinds of files that lie beside images and cannot be imported as such. */
 export const foreignKinds = {
   erdas: { format: "an ERDAS or ENVI image", help: toTiff },
-  enviHeader: { format: "the header of an ENVI image", help: toTiff },
+  enviHeader: { format: "the header of an ENVI image", help: "The image beside it is imported by its own name." },
   rawData: { format: "raw data", help: toTiff },
   rawImage: { format: "a raw image", help: toTiff },
   virtualRaster: {

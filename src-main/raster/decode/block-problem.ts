@@ -4,3 +4,6 @@ import { type Reason, ReasonedError } from "../../../src-shared/errors/reasons/i
 export class BlockProblem extends ReasonedError {
   declare readonly reason: Reason;
 }
+
+/** Blocks that cannot be decoded come as the reason why. */
+export const isReason = (result: readonly unknown[] | Reason): result is Reason => !Array.isArray(result);

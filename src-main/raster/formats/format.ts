@@ -7,6 +7,7 @@ import type { SampleType } from "../sample-type.ts";
 import type { ValiditySource } from "../validity.ts";
 import type { WarpOptions } from "../warp.ts";
 import type { Jp2Tiles } from "./jp2/tiles.ts";
+import type { RawImage } from "./raw/spec.ts";
 import type { Source } from "./source.ts";
 import type { ImageLayout } from "./tiff/image-layout.ts";
 import type { VrtSpec } from "./vrt/spec.ts";
@@ -30,6 +31,7 @@ export interface BlockGrid {
 /** How a format keeps the blocks of one image: plain data of its own, by its name. */
 export type StoredBlocks =
   | { readonly format: "tiff"; readonly layout: ImageLayout }
+  | { readonly format: "raw"; readonly raw: RawImage }
   | { readonly format: "vrt"; readonly spec: VrtSpec; readonly fill?: readonly number[] }
   | { readonly format: "jp2"; readonly tiles: Jp2Tiles; readonly reduction: number };
 
@@ -62,7 +64,7 @@ export interface HeaderReader {
   read(source: Source, crsGiven: Crs | undefined): Promise<StoredHeader>;
 }
 
-/** Where a block lies in its file; offset 0 or length 0 says that the file leaves it out. */
+/** Where a block lies in its file; length 0 says that the file leaves it out. */
 export interface BlockPlace {
   readonly index: number;
   readonly col: number;

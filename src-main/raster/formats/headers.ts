@@ -1,4 +1,5 @@
 import type { Crs } from "../../../src-shared/geo/crs.ts";
+import { readEnvi } from "./envi/header.ts";
 import type { HeaderReader, StoredHeader } from "./format.ts";
 import { jp2Header } from "./jp2/header.ts";
 import { UnknownFormat } from "./problems.ts";
@@ -28,8 +29,14 @@ async function headerOf(path: string, crsGiven: Crs | undefined, chain: readonly
   try {
     const head = await readBytes(source, 0, Math.min(headBytes, source.size));
     const reader = readers(chain).find((each) => each.recognises(head));
-    if (!reader) throw new UnknownFormat("no format begins like this");
-    return await reader.read(source, crsGiven);
+    // Bare numbers begin with anything: they are asked about when nothing else is sure.
+    const known = await reader?.read(source, crsGiven).catch((error: unknown) => {
+      if (error instanceof UnknownFormat) return undefined;
+      throw error;
+    });
+    const found = known ?? (await readEnvi(source, crsGiven));
+    if (!found) throw new UnknownFormat("no format begins like this");
+    return found;
   } finally {
     await source.handle.close();
   }

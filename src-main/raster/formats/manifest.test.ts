@@ -32,9 +32,11 @@ const exactnessOf: readonly (readonly [RegExp, Exactness])[] = [
 const refusals =
   /^raster-(unknown-format|damaged|truncated|unsupported-layout|unsupported-compression|unreadable|source)$/;
 
-const kinds = ["jp2", "vrt"].map((name) => ({
+/** Entries of other formats in a folder of several. */
+const notYet = /\.gpkg$|\/cbers4$|TSA_LNDLG/;
+const kinds = ["jp2", "vrt", "gpkg-envi-sidecars"].map((name) => ({
   name,
-  entries: entries.filter(({ path }) => path.startsWith(`${name}/`)),
+  entries: entries.filter(({ path }) => path.startsWith(`${name}/`) && !notYet.test(path)),
 }));
 
 for (const kind of kinds) {

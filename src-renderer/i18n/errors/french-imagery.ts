@@ -9,7 +9,7 @@ const notNeeded = "Rien n’y est nécessaire.";
 const labels = "Si ce sont des étiquettes, importez-les dans le panneau Étiquettes ou Tuiles.";
 const foreignFiles: Readonly<Record<ForeignKind, ForeignWords>> = {
   erdas: { format: "une image ERDAS ou ENVI", help: toTiff },
-  enviHeader: { format: "l’en-tête d’une image ENVI", help: toTiff },
+  enviHeader: { format: "l’en-tête d’une image ENVI", help: "L’image à côté est importée sous son propre nom." },
   rawData: { format: "un fichier de données brutes", help: toTiff },
   rawImage: { format: "une image brute", help: toTiff },
   virtualRaster: {

@@ -1,10 +1,9 @@
-import { AppError } from "../../../../src-shared/errors/index.ts";
-import type { StoredBlock } from "../../decode/decode-block.ts";
 import { files } from "../../file-handles.ts";
 import { pool } from "../../pool/pool.ts";
 import { buffersIn } from "../../pool/transfer.ts";
 import { sampleTypes } from "../../sample-type.ts";
-import type { BlockPlace, BlockReader, StoredImage } from "../format.ts";
+import type { BlockReader, StoredImage } from "../format.ts";
+import { storedBytes } from "../stored-bytes.ts";
 import { blockPlaces } from "./block-places.ts";
 import type { ImageLayout } from "./image-layout.ts";
 
@@ -17,29 +16,11 @@ export function tiffBlocks(image: StoredImage, layout: ImageLayout): BlockReader
     blockBytes: blockWidth * blockHeight * encoding.samplesPerBlock * sampleTypes[dataType].bytes,
     locate,
     async decode(places, { signal, urgent }) {
-      const blocks = await fetchBlocks(image, layout, places);
+      const bytes = await storedBytes(image, places);
+      const rowsAt = (row: number) =>
+        layout.tiled ? blockHeight : Math.min(blockHeight, layout.height - row * blockHeight);
+      const blocks = bytes.map((each, i) => ({ bytes: each, rows: rowsAt(places[i]!.row) }));
       return pool.run("decode", { encoding, blocks }, { signal, urgent, transfer: buffersIn(blocks) });
     },
   };
-}
-
-/** The stored bytes of neighbouring blocks, in one read. */
-async function fetchBlocks(
-  { path, state }: StoredImage,
-  layout: ImageLayout,
-  places: readonly BlockPlace[],
-): Promise<StoredBlock[]> {
-  const start = places[0]!.offset;
-  const end = Math.max(...places.map(({ offset, length }) => offset + length));
-  const bytes = await files.read(path, start, end - start, state);
-  return places.map(({ offset, length, row }) => {
-    const rows = layout.tiled
-      ? layout.blockHeight
-      : Math.min(layout.blockHeight, layout.height - row * layout.blockHeight);
-    // The file became shorter since its header was read.
-    if (offset + length - start > bytes.length) throw new AppError("raster-truncated", { path });
-    // A copy of its own can move to the worker; a single block already has one.
-    const own = places.length === 1 ? bytes : bytes.slice(offset - start, offset - start + length);
-    return { bytes: own, rows };
-  });
 }

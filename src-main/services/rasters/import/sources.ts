@@ -1,7 +1,7 @@
 // Which files an import is about: images that can be read, and everything else that lies beside them, each with its reason.
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
-import { imageEndings, endingOf as wordOf } from "../../../../src-shared/domain/file-endings.ts";
+import { imageEndings, rawEndings, endingOf as wordOf } from "../../../../src-shared/domain/file-endings.ts";
 import type { ForeignKind } from "../../../../src-shared/domain/foreign-files.ts";
 import type { StatedFile } from "../../../../src-shared/eo/index.ts";
 import { AppError } from "../../../../src-shared/errors/index.ts";
@@ -207,5 +207,10 @@ function startsWith(path: string, wanted: Buffer): boolean {
   }
 }
 
-const isImage = (path: string): boolean => imageEndings.includes(wordOf(path));
+const isImage = (path: string): boolean =>
+  imageEndings.includes(wordOf(path)) || (rawEndings.includes(wordOf(path)) && hasHeaderBeside(path));
+
+/** An ENVI header beside bare numbers: `image.hdr`, or `image.dat.hdr`. */
+const hasHeaderBeside = (path: string): boolean =>
+  [path.slice(0, path.length - extname(path).length), path].some((stem) => existsSync(`${stem}.hdr`));
 const endingOf = (path: string): string => extname(path).toLowerCase();
