@@ -1,5 +1,5 @@
 // Which files an import is about: images that can be read, and everything else that lies beside them, each with its reason.
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import { imageEndings, rawEndings, endingOf as wordOf } from "../../../../src-shared/domain/file-endings.ts";
 import type { ForeignKind } from "../../../../src-shared/domain/foreign-files.ts";
