@@ -23,4 +23,11 @@ export const imageFormats: readonly KnownFormat[] = [
     read: "mosaics, separate bands, windows, nested and warped ones, scaled and masked sources, all below its own folder",
     notRead: "sources elsewhere or on the internet, pixel functions, pan-sharpening, raw bands",
   },
+  {
+    kind: "image",
+    name: "ENVI",
+    endings: ["img", "dat", "bsq", "bil", "bip", "raw"],
+    read: "bare numbers with an .hdr beside them: BSQ, BIL and BIP, both byte orders, rotated grids, wavelengths, gains, classes",
+    notRead: "spectral libraries, compressed files, complex numbers",
+  },
 ];
