@@ -7,7 +7,7 @@ import { type Exactness, expectAsGdal, expectedIn } from "../testing/products.ts
 // The products as people download them are too large, and partly too bound by their licences, to lie in the project: where they are
 // at hand, each entry of a kind that this room reads is opened or refused as the manifest says. `fixtures/` has small ones that
 // always run.
-const folder = process.env.OMNISAT_PRODUCTS ?? "/work/shared/data/products";
+const folder = process.env.OMNISAT_PRODUCTS ?? join(import.meta.dirname, "../../../../shared/data/products");
 const manifest = join(folder, "manifest.json");
 
 interface Entry {

@@ -74,7 +74,7 @@ test("what is not read is one sentence with the way out", async () => {
 });
 
 // The files as people download them are no part of the project; where they are at hand, all labels and legends are opened or refused.
-const products = process.env.OMNISAT_PRODUCTS ?? "/work/shared/data/products";
+const products = process.env.OMNISAT_PRODUCTS ?? join(import.meta.dirname, "../../../../shared/data/products");
 interface Entry {
   readonly path: string;
   readonly expect: "open" | "refuse";

@@ -9,7 +9,7 @@ import { type Geometry, isEmpty, type Polygon, type Position } from "../geometry
 import type { Feature, FeatureLayer, Field, FieldType, PropertyValue, ReadOptions } from "./feature.ts";
 import { record } from "./fields.ts";
 import { FlatTable, type FlatVector } from "./flatbuffer.ts";
-import { GeometryProblem } from "./wkb.ts";
+import { GeometryProblem, geometryTypes } from "./wkb.ts";
 
 /** What is read of it. */
 export const flatGeobufFormat: KnownVectorFormat = {
@@ -61,7 +61,7 @@ export function readFlatGeobuf(path: string, options: ReadOptions = {}): Feature
   const { layer, columns } = header;
   if (options.layer !== undefined && options.layer !== layer)
     throw new AppError("vector-layer-missing", { path, layer: options.layer, layers: [layer] });
-  const own = names[header.geometryType]?.toUpperCase() ?? "GEOMETRY";
+  const own = geometryTypes[header.geometryType]?.toUpperCase() ?? "GEOMETRY";
   return {
     path,
     layer,
@@ -239,15 +239,6 @@ function propertiesOf(
   return record(values);
 }
 
-const names: Readonly<Record<number, Geometry["type"]>> = {
-  1: "Point",
-  2: "LineString",
-  3: "Polygon",
-  4: "MultiPoint",
-  5: "MultiLineString",
-  6: "MultiPolygon",
-  7: "GeometryCollection",
-};
 const polygonType = 3;
 const deepest = 16;
 
@@ -271,7 +262,7 @@ class ShapeReader {
     this.#partsLeft -= 1;
     if (this.#partsLeft < 0 || depth > deepest) throw new GeometryProblem("the geometry is nested too deeply");
     const code = table.byte(6, 0) || usual;
-    const type = names[code];
+    const type = geometryTypes[code];
     const parts = (own: number) => [...table.tables(7)].map((part) => this.read(part, own, depth + 1));
     switch (type) {
       case "Point": {

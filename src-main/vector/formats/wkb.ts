@@ -3,7 +3,8 @@ import type { Geometry, LineString, Point, Polygon, Position, Ring } from "../ge
 /** Bytes that are no geometry, or one we do not draw (curves, surfaces). The message fits after a colon. */
 export class GeometryProblem extends Error {}
 
-const names: Readonly<Record<number, Geometry["type"]>> = {
+/** The numbers that well-known binary and FlatGeobuf give to kinds of geometry. */
+export const geometryTypes: Readonly<Record<number, Geometry["type"]>> = {
   1: "Point",
   2: "LineString",
   3: "Polygon",
@@ -43,7 +44,7 @@ export function readWkb(bytes: Uint8Array): Geometry {
     at += 5;
     if (code & 0x20000000) at += 4; // extended WKB carries its own reference system number
     const iso = code & 0x0fffffff;
-    const type = names[iso % 1000];
+    const type = geometryTypes[iso % 1000];
     if (!type) throw new GeometryProblem(`shapes of type ${iso} (curves or surfaces) are not supported`);
     const family = Math.floor(iso / 1000);
     const extended = (code & 0x80000000 ? 1 : 0) + (code & 0x40000000 ? 1 : 0);

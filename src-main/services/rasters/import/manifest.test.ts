@@ -19,7 +19,7 @@ interface Entry {
   readonly baseline?: string;
 }
 
-const shared = process.env.OMNISAT_PRODUCTS ?? "/work/shared/data/products";
+const shared = process.env.OMNISAT_PRODUCTS ?? join(import.meta.dirname, "../../../../../shared/data/products");
 const families = [
   "sentinel2",
   "s2-other",
