@@ -96,6 +96,11 @@ test("dates that nothing is seen of, and the time they leave uncovered, are told
   ]);
 });
 
+test("pictures that lie years apart are no season with a gap", () => {
+  const looked = series((n) => ({ ...dateOf(n), date: `${2000 + 2 * n}-07-01` }));
+  expect(judgeStack(looked)).toEqual([]);
+});
+
 /** Backscatter in decibels around −12, with a slope that one orbit sees 3 dB brighter. */
 const radar = (
   change: (n: number) => Partial<StackDate>,

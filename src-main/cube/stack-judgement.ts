@@ -50,6 +50,7 @@ const leastDates = 3;
 const agreeing = 0.8;
 /** A series is followed by dates that are no further apart. */
 const longestGapDays = 60;
+const seasonDays = 366;
 /** A date helps over a gap when it sees so much of the area. */
 const leastSeen = 1 / 3;
 /** What takes the middle of the absolute deviations to a standard deviation of normal numbers. */
@@ -469,7 +470,8 @@ function gaps({ dates, optical }: StackLooked): Judged[] {
     const [from, to] = [useful[i - 1]!.date, useful[i]!.date];
     const days = dayOf(to) - dayOf(from);
     const between = dates.filter(({ date }) => date > from && date < to);
-    if (days <= longestGapDays) continue;
+    // Pictures that lie years apart are no season with a gap.
+    if (days <= longestGapDays || (between.length === 0 && days > seasonDays)) continue;
     found.push({ doubt: { kind: "long-gap", from, to, days, between: between.length }, severity: "note", dates: between, repair: null }); // biome-ignore format: one value
   }
   return found;

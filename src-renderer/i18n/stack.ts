@@ -22,6 +22,10 @@ export const stackMessages = messages({
   },
   "stack.fine.title": { en: "The dates fit together", fr: "Les dates vont ensemble" },
   "stack.fine": { en: "Nothing stands out.", fr: "Rien ne se distingue." },
+  "stack.few": {
+    en: "Nothing stands out, but no input has the three dates that it takes to tell which one is wrong.",
+    fr: "Rien ne se distingue, mais aucune entrée n’a les trois dates nécessaires pour dire laquelle est fausse.",
+  },
   "stack.input": { en: "Input", fr: "Entrée" },
   "stack.dates": { en: "Dates", fr: "Dates" },
   "stack.data": { en: "Data", fr: "Données" },

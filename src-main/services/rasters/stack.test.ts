@@ -112,6 +112,10 @@ test("a date with other numbers, a copy and a damaged file are told, and the inp
   expect(catalog.acquisitions.list()).toHaveLength(11);
 });
 
+test("a project without images is told so, and not that its dates fit", async () => {
+  await expect(all["stack.check"]({})).rejects.toMatchObject({ code: "no-imagery" });
+});
+
 test("a repair of another input, or of nothing, is refused in words", { tags: ["gdal"] }, async () => {
   writeDates("v");
   await importAll();

@@ -63,6 +63,7 @@ export function stackService(deps: Deps): StackCommands {
       ({ modality, token }) =>
         tasks.run(token, async (signal, progress) => {
           const modalities = modality === undefined ? catalog.modalities.list() : [modalityOf(modality)];
+          if (modalities.length === 0) throw new AppError("no-imagery", { folder: catalog.folder });
           const acquisitions = catalog.acquisitions.list();
           const { geobox: area, patchMeters } = catalog.project.get().grid;
           const place = {

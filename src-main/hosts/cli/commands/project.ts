@@ -375,10 +375,14 @@ const check = command({
       const plain = findings.map(({ pictures: _, ...finding }) => finding);
       const last =
         findings.length === 0
-          ? "The dates fit together."
+          ? inputs.some(({ dates }) => dates.length >= 3)
+            ? "The dates fit together."
+            : "Nothing stands out, but no input has the three dates that it takes to tell which one is wrong."
           : made.length > 0
             ? `Made ${counted(made.length, "repair")}.`
-            : "Nothing was changed; --yes makes the repairs of the warnings.";
+            : findings.some(({ severity, repair: own }) => severity === "caution" && own !== null)
+              ? "Nothing was changed; --yes makes the repairs of the warnings."
+              : "Nothing was changed.";
       output.result(
         { command: "project check", repaired: made.length, inputs, findings: plain },
         [...table, ...told, last].join("\n"),
